@@ -1,0 +1,86 @@
+"""Bytes to State and back: the stored document, and what django-maintenance-mode wrote."""
+
+from datetime import datetime
+from typing import Annotated, Any
+
+import msgspec
+
+from maintenance_core.exceptions import UnreadableState
+from maintenance_core.state import EPOCH, SCHEMA, State, Window
+
+__all__ = ["MAX_BYTES", "decode", "encode"]
+
+MAX_BYTES = 1024 * 1024
+"""No store reads or writes a larger document."""
+
+_BYTE_ORDER_MARK = b"\xef\xbb\xbf"
+_OLD_TOOL = "django-maintenance-mode"
+
+
+class _OldSchedule(msgspec.Struct, forbid_unknown_fields=True):
+    start: Annotated[datetime, msgspec.Meta(tz=True)] | None = None
+    end: Annotated[datetime, msgspec.Meta(tz=True)] | None = None
+
+
+_state = msgspec.json.Decoder(State)
+_old_schedule = msgspec.json.Decoder(_OldSchedule)
+
+
+def encode(state: State) -> bytes:
+    """The stored document of ``state``: UTF-8 JSON, indented for people, with a final newline.
+
+    Raises UnreadableState if it would be larger than any reader accepts.
+    """
+    data = msgspec.json.format(msgspec.json.encode(state), indent=2) + b"\n"
+    if len(data) > MAX_BYTES:
+        raise UnreadableState(f"the state would be larger than {MAX_BYTES:,} bytes")
+    return data
+
+
+def decode(data: bytes) -> State:
+    """The state that ``data`` holds.
+
+    Besides our own document these are the three contents of django-maintenance-mode: ``0``,
+    ``1`` and ``{"start": …, "end": …}``. Raises UnreadableState for everything else.
+    """
+    data = data.removeprefix(_BYTE_ORDER_MARK)
+    if not data.strip():
+        raise UnreadableState("it is empty")
+    try:
+        document = msgspec.json.decode(data)
+        if type(document) is int:
+            return _from_old_flag(document)
+        if type(document) is not dict:
+            raise UnreadableState("it is not a maintenance state")
+        if "schema" in document:
+            _refuse_newer(document["schema"])
+            return _state.decode(data)
+        return _from_old_schedule(document, data)
+    except msgspec.ValidationError as error:
+        raise UnreadableState(f"it is not a maintenance state ({error})") from error
+    except (msgspec.DecodeError, RecursionError, UnicodeDecodeError) as error:
+        raise UnreadableState("it is not JSON, nor 0 or 1") from error
+
+
+def _refuse_newer(schema: object) -> None:
+    if type(schema) is int and schema > SCHEMA:
+        raise UnreadableState(
+            f"it was written by a newer version (schema {schema}, this one knows {SCHEMA})"
+        )
+
+
+def _from_old_flag(flag: int) -> State:
+    if flag not in (0, 1):
+        raise UnreadableState(f"{flag} is neither 0 nor 1")
+    return State(windows=(_old_window(EPOCH, None),) if flag else ())
+
+
+def _from_old_schedule(document: dict[str, Any], data: bytes) -> State:
+    if not any(document.get(key) for key in ("start", "end")):
+        raise UnreadableState("it is not a maintenance state (no schema, no start or end)")
+    schedule = _old_schedule.decode(data)
+    return State(windows=(_old_window(schedule.start or EPOCH, schedule.end),))
+
+
+def _old_window(start: datetime, end: datetime | None) -> Window:
+    return Window(id="old", start=start, end=end, created_by=_OLD_TOOL, created_at=EPOCH)

@@ -1,0 +1,83 @@
+"""What every store promises (see the design page for the numbers R1 to R12)."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Hashable
+from dataclasses import dataclass
+
+from maintenance_core.state import State
+
+__all__ = ["Change", "Fingerprint", "Problem", "Reading", "Store", "Update"]
+
+Fingerprint = Hashable
+"""Equal fingerprints, none of them None, stand for the same contents."""
+
+Change = Callable[[State], State]
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """Why there is no state to be had, and what to do about it, as one sentence.
+
+    ``of_content`` tells that the store could be read but holds no state: a change will replace
+    what is there and keep a copy of it. Otherwise the store is out of reach, and a change fails.
+    """
+
+    sentence: str
+    of_content: bool
+
+    def __str__(self) -> str:
+        return self.sentence
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What one look at a store found: a state, or a problem; never both, never neither.
+
+    ``fingerprint`` is None if the next look must not trust it.
+    """
+
+    state: State | None
+    problem: Problem | None
+    fingerprint: Fingerprint | None
+
+
+@dataclass(frozen=True, slots=True)
+class Update:
+    """A change that was made, and read back."""
+
+    before: State
+    after: State
+    kept: str | None = None
+    """Where the contents that were no state have been put aside."""
+
+    @property
+    def changed(self) -> bool:
+        """False if the store already said what was asked for."""
+        return self.before.revision != self.after.revision
+
+
+class Store(ABC):
+    """Where a state lives. Safe to use from any thread and after a fork."""
+
+    location: str
+    """The path or URL, for people."""
+
+    @abstractmethod
+    def read(self) -> Reading:
+        """The state now. Never raises, writes, creates, locks or waits."""
+
+    @abstractmethod
+    def fingerprint(self) -> Fingerprint | None:
+        """A cheap sign of the contents, to be compared with the one of a reading.
+
+        None if there is none to be had. Never raises.
+        """
+
+    @abstractmethod
+    def change(self, change: Change) -> Update:
+        """Replace the state by ``change(state)``, serialised with all other changes.
+
+        The revision is counted up here. Nothing is written if ``change`` returns an equal state.
+        When this returns, the new state has been read back. Raises StoreError if the change
+        could not be made; errors of ``change`` pass through; both leave the old state.
+        """

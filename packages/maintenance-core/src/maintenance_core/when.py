@@ -1,0 +1,109 @@
+"""Moments and durations as people write them.
+
+A time without a zone means the zone passed in; None stands for the system's own zone.
+"""
+
+import re
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
+
+from maintenance_core.exceptions import InvalidInput
+
+__all__ = ["as_utc", "parse_duration", "parse_time", "show"]
+
+_UNITS = {"w": "weeks", "d": "days", "h": "hours", "m": "minutes", "s": "seconds"}
+_DURATION = re.compile(r"(?:(\d+)w)?(?:(\d+)d)?(?:(\d+)h)?(?:(\d+)m)?(?:(\d+)s)?", re.ASCII)
+_CLOCK = re.compile(r"\d{1,2}:\d{2}", re.ASCII)
+_MAX_DURATION = timedelta(days=3650)
+_MAX_QUOTED = 40
+
+
+def parse_duration(text: str, field: str = "duration") -> timedelta:
+    """``90s``, ``30m``, ``1h30m``, ``2d``, ``1w``: more than nothing, at most ten years.
+
+    Raises InvalidInput with ``field``.
+    """
+    match = _DURATION.fullmatch(text.strip().lower().replace(" ", ""))
+    if not match or not any(match.groups()):
+        raise InvalidInput(
+            field, f"{_quote(text)} is not a duration; write 90s, 30m, 1h30m or 2d."
+        )
+    try:
+        parts = zip(_UNITS.values(), match.groups(), strict=True)
+        duration = timedelta(**{unit: int(count) for unit, count in parts if count})
+    except (OverflowError, ValueError):
+        duration = timedelta.max
+    if not timedelta(0) < duration <= _MAX_DURATION:
+        raise InvalidInput(field, f"{_quote(text)} is not between one second and ten years.")
+    return duration
+
+
+def parse_time(text: str, now: datetime, zone: tzinfo | None, field: str = "time") -> datetime:
+    """An ISO 8601 date and time, or ``HH:MM`` for its next occurrence after ``now``; in UTC.
+
+    Raises InvalidInput with ``field``, also for a local time that a change of the clocks skips
+    or repeats.
+    """
+    text = text.strip()
+    try:
+        if _CLOCK.fullmatch(text):
+            return _next_occurrence(time.fromisoformat(text.zfill(5)), now, zone, field)
+        if _is_date(text):
+            raise InvalidInput(
+                field, f"{_quote(text)} has no time of day; write {text}T06:00, say."
+            )
+        moment = datetime.fromisoformat(text)
+    except ValueError as error:
+        if isinstance(error, InvalidInput):
+            raise
+        raise InvalidInput(
+            field, f"{_quote(text)} is not a time; write 2026-11-22T21:00, or 21:00 for the next."
+        ) from None
+    return as_utc(moment, zone, field)
+
+
+def _is_date(text: str) -> bool:
+    try:
+        date.fromisoformat(text)
+    except ValueError:
+        return False
+    return True
+
+
+def _next_occurrence(clock: time, now: datetime, zone: tzinfo | None, field: str) -> datetime:
+    today = now.astimezone(zone).date()
+    moment = as_utc(datetime.combine(today, clock), zone, field)
+    if moment <= now:
+        moment = as_utc(datetime.combine(today + timedelta(days=1), clock), zone, field)
+    return moment
+
+
+def as_utc(moment: datetime, zone: tzinfo | None, field: str = "time") -> datetime:
+    """``moment`` in UTC; a naive one is read in ``zone``.
+
+    Raises InvalidInput with ``field`` for a local time that a change of the clocks skips or
+    repeats, and for one outside the calendar.
+    """
+    try:
+        if moment.tzinfo is not None:
+            return moment.astimezone(UTC)
+        first, second = (moment.replace(tzinfo=zone, fold=fold).astimezone(UTC) for fold in (0, 1))
+    except (OverflowError, ValueError, OSError):
+        raise InvalidInput(
+            field, f"{moment} is outside the calendar; give a nearer time."
+        ) from None
+    if first != second:
+        verb = "does not exist" if second < first else "happens twice"
+        raise InvalidInput(
+            field,
+            f"{moment} {verb}, the clocks change; give the offset, as in {first.isoformat()}.",
+        )
+    return first
+
+
+def show(moment: datetime, zone: tzinfo | None) -> str:
+    """``moment`` for people, to the minute, with its zone: ``2026-11-22 21:00 UTC``."""
+    return moment.astimezone(zone).strftime("%Y-%m-%d %H:%M %Z")
+
+
+def _quote(text: str) -> str:
+    return repr(text if len(text) <= _MAX_QUOTED else text[:_MAX_QUOTED] + "…")
