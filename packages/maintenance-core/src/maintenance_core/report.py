@@ -7,11 +7,18 @@ from typing import Any, Literal
 
 import msgspec
 
-from maintenance_core.state import Window
+from maintenance_core.state import State, Window
 from maintenance_core.stores.base import Store, Update
 from maintenance_core.when import show
 
-__all__ = ["Status", "describe_off", "describe_on", "describe_status", "read_status"]
+__all__ = [
+    "Status",
+    "describe_off",
+    "describe_on",
+    "describe_status",
+    "read_status",
+    "update_as_data",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +35,18 @@ class Status:
     active: tuple[Window, ...]
     planned: tuple[Window, ...]
 
+    @classmethod
+    def of_state(cls, state: State, location: str, now: datetime) -> "Status":
+        """The status of a site whose store holds ``state``."""
+        return cls(
+            value=state.phase(now),
+            location=location,
+            problem=None,
+            revision=state.revision,
+            active=state.active(now),
+            planned=state.planned(now),
+        )
+
     def as_data(self) -> dict[str, Any]:
         """The documented JSON of ``status``."""
         return {
@@ -43,17 +62,18 @@ class Status:
 def read_status(store: Store, now: datetime) -> Status:
     """The status of ``store`` at ``now``. Never raises."""
     reading = store.read()
-    state = reading.state
-    if state is None:
+    if reading.state is None:
         return Status("unknown", store.location, str(reading.problem), None, (), ())
-    return Status(
-        value=state.phase(now),
-        location=store.location,
-        problem=None,
-        revision=state.revision,
-        active=state.active(now),
-        planned=state.planned(now),
-    )
+    return Status.of_state(reading.state, store.location, now)
+
+
+def update_as_data(update: Update, location: str, now: datetime) -> dict[str, Any]:
+    """The documented JSON of ``on`` and ``off``: what was done, and the status after it."""
+    return {
+        "changed": update.changed,
+        "kept": update.kept,
+        **Status.of_state(update.after, location, now).as_data(),
+    }
 
 
 def describe_status(status: Status, zone: tzinfo | None) -> Iterator[str]:
