@@ -1,0 +1,200 @@
+"""System checks: mistakes in the settings are told before a visitor meets them.
+
+The ids are stable and never used for anything else.
+"""
+
+import difflib
+import os
+import stat
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+from django.apps import AppConfig
+from django.conf import settings
+from django.core.checks import CheckMessage, Error
+from django.core.checks import Warning as Caution
+from django.template import TemplateDoesNotExist, loader
+from django.utils.module_loading import import_string
+
+from maintenance_core import LocationError
+from maintenance_core.location import configured_location
+from maintenance_django.conf import LOCAL_FILE_BACKEND, PREFIX, MaintenanceSettings, conf
+from maintenance_django.engine import get_policy, get_store, locate
+from maintenance_django.middleware import MaintenanceModeMiddleware
+
+__all__ = ["CHECKS"]
+
+MIDDLEWARE = "maintenance_django.middleware.MaintenanceModeMiddleware"
+AUTHENTICATION = "django.contrib.auth.middleware.AuthenticationMiddleware"
+OLD_PREFIX = "maintenance_mode."
+
+AppConfigs = Sequence[AppConfig] | None
+
+
+def check_setting_values(app_configs: AppConfigs, **kwargs: Any) -> Iterator[CheckMessage]:
+    """A value of a wrong type is not used; the default is."""
+    for setting in MaintenanceSettings.all():
+        problem = setting.problem()
+        if problem is not None:
+            yield Error(
+                problem,
+                hint=f"Until then the default is used: {setting.default!r}.",
+                id="maintenance_django.E001",
+            )
+
+
+def check_setting_names(app_configs: AppConfigs, **kwargs: Any) -> Iterator[CheckMessage]:
+    """A setting with a name that nothing reads has no effect."""
+    known = [setting.name for setting in MaintenanceSettings.all()]
+    for name in dir(settings):
+        if name.startswith(f"{PREFIX}_") and name not in known:
+            near = difflib.get_close_matches(name, known, n=1)
+            yield Caution(
+                f"{name} is not a setting of maintenance-django and has no effect.",
+                hint=f"Did you mean {near[0]}?" if near else "Remove it.",
+                id="maintenance_django.W001",
+            )
+
+
+def check_middleware(app_configs: AppConfigs, **kwargs: Any) -> Iterator[CheckMessage]:
+    """Without the middleware nobody is kept out; twice, everybody is asked twice."""
+    middleware = list(settings.MIDDLEWARE)
+    positions = [index for index, path in enumerate(middleware) if _is_ours(path)]
+    if not positions:
+        yield Caution(
+            "MaintenanceModeMiddleware is not in MIDDLEWARE, so maintenance mode blocks nobody.",
+            hint=f"Add {MIDDLEWARE!r}, after the authentication middleware if there is one.",
+            id="maintenance_django.W002",
+        )
+        return
+    if len(positions) > 1:
+        yield Error(
+            "MaintenanceModeMiddleware is in MIDDLEWARE more than once.",
+            hint="Keep one of them.",
+            id="maintenance_django.E002",
+        )
+    if get_policy().users and AUTHENTICATION not in middleware[: positions[0]]:
+        yield Error(
+            "Users are exempt by a MAINTENANCE_MODE_IGNORE_… setting, but "
+            "MaintenanceModeMiddleware comes before the authentication middleware and cannot know "
+            "them.",
+            hint=f"Move it below {AUTHENTICATION!r}.",
+            id="maintenance_django.E003",
+        )
+
+
+def _is_ours(path: str) -> bool:
+    if path == MIDDLEWARE:
+        return True
+    try:
+        found = import_string(path)
+    except ImportError:
+        return False
+    return isinstance(found, type) and issubclass(found, MaintenanceModeMiddleware)
+
+
+def check_old_name(app_configs: AppConfigs, **kwargs: Any) -> Iterator[CheckMessage]:
+    """Two maintenance modes do not know of each other."""
+    old = [path for path in settings.MIDDLEWARE if path.startswith(OLD_PREFIX)]
+    if old:
+        yield Error(
+            "The middleware of django-maintenance-mode is in MIDDLEWARE as well.",
+            hint=f"Replace {old[0]!r} by {MIDDLEWARE!r}.",
+            id="maintenance_django.E004",
+        )
+
+
+def check_backend(app_configs: AppConfigs, **kwargs: Any) -> Iterator[CheckMessage]:
+    """The state is in a file; another backend would be ignored."""
+    if conf.STATE_BACKEND != LOCAL_FILE_BACKEND:
+        yield Error(
+            f"MAINTENANCE_MODE_STATE_BACKEND is {conf.STATE_BACKEND!r}, which is not used: "
+            "the state is kept in a file.",
+            hint="Remove the setting; MAINTENANCE_MODE_STATE_FILE_PATH names the file.",
+            id="maintenance_django.E005",
+        )
+
+
+def check_state(app_configs: AppConfigs, **kwargs: Any) -> Iterator[CheckMessage]:
+    """The state must be where it can be read, and not where anybody can write it."""
+    try:
+        store = get_store()
+        location = locate()
+    except LocationError as error:
+        yield Error(
+            str(error),
+            hint="Until then maintenance mode cannot be switched.",
+            id="maintenance_django.E006",
+        )
+        return
+    problem = store.read().problem
+    if problem is not None:
+        yield Caution(
+            f"The maintenance state {store.location} cannot be used: {problem}",
+            hint="`manage.py maintenance_mode off` makes a new one and keeps a copy of the old."
+            if problem.of_content
+            else "Until then maintenance mode is as it was read last.",
+            id="maintenance_django.W003",
+        )
+    for path in (Path(store.location), Path(store.location).parent):
+        if _is_writable_by_all(path):
+            yield Caution(
+                f"{path} can be written by every user of this machine.",
+                hint=f"Take that right away: chmod o-w {path}",
+                id="maintenance_django.W004",
+            )
+    yield from _check_agreement(location.target)
+
+
+def _is_writable_by_all(path: Path) -> bool:
+    try:
+        mode = path.stat().st_mode
+    except OSError:
+        return False
+    # In a sticky directory only the owner of a file can replace it.
+    return bool(mode & stat.S_IWOTH) and not mode & stat.S_ISVTX
+
+
+def _check_agreement(target: str) -> Iterator[CheckMessage]:
+    """The command and the site must mean the same file."""
+    if conf.STATE_FILE_PATH is None:
+        return
+    found = configured_location(os.environ, Path.cwd())
+    if found is not None and os.path.realpath(found.target) != os.path.realpath(target):
+        yield Caution(
+            f"The site keeps its state in {target}, but {found.source} sends the "
+            f"`maintenance` command to {found.target}.",
+            hint="Remove MAINTENANCE_MODE_STATE_FILE_PATH, or name the same path in both places.",
+            id="maintenance_django.W005",
+        )
+
+
+def check_template(app_configs: AppConfigs, **kwargs: Any) -> Iterator[CheckMessage]:
+    """A page that the project names must be there and be in order."""
+    try:
+        loader.get_template(conf.TEMPLATE)
+    except TemplateDoesNotExist:
+        if not MaintenanceSettings.TEMPLATE.is_default:
+            yield Caution(
+                f"The template {conf.TEMPLATE!r} of MAINTENANCE_MODE_TEMPLATE does not exist.",
+                hint="Visitors see a built-in page until it does.",
+                id="maintenance_django.W006",
+            )
+    except Exception as error:  # noqa: BLE001  # a template can be broken in any way
+        yield Caution(
+            f"The maintenance template {conf.TEMPLATE!r} is broken: {error}",
+            hint="Visitors see a built-in page until it is mended.",
+            id="maintenance_django.W007",
+        )
+
+
+CHECKS = (
+    check_setting_values,
+    check_setting_names,
+    check_middleware,
+    check_old_name,
+    check_backend,
+    check_state,
+    check_template,
+)

@@ -1,0 +1,131 @@
+"""The engine of this site: its store, reader and policy, made from the settings once.
+
+They are made anew when a setting changes in a test (``override_settings``).
+"""
+
+import os
+import re
+from collections.abc import Callable
+from functools import cache
+from importlib import import_module
+from pathlib import Path
+from typing import Any, Protocol, TypeVar
+
+from django.conf import settings
+from django.core.signals import setting_changed
+
+from maintenance_core import (
+    LocationError,
+    Policy,
+    Problem,
+    Reader,
+    State,
+    Store,
+    UserKind,
+    View,
+    open_store,
+)
+from maintenance_core.location import Location, configured_location
+from maintenance_core.networks import NetworkSet
+from maintenance_django.conf import conf
+
+__all__ = ["cached_until_settings_change", "get_policy", "get_reader", "get_store", "locate"]
+
+
+T = TypeVar("T")
+
+
+class HasView(Protocol):
+    """A reader, or what stands in for one."""
+
+    def current(self) -> View: ...
+
+
+class _FixedReader:
+    """A view that no state can change."""
+
+    def __init__(self, view: View) -> None:
+        self._view = view
+
+    def current(self) -> View:
+        return self._view
+
+
+_caches: list[Callable[[], None]] = []
+
+
+def cached_until_settings_change(function: Callable[[], T]) -> Callable[[], T]:
+    """Keep the result of ``function`` until a setting changes in a test."""
+    cached = cache(function)
+    _caches.append(cached.cache_clear)
+    return cached
+
+
+def _forget(**kwargs: Any) -> None:
+    for clear in _caches:
+        clear()
+
+
+setting_changed.connect(_forget, dispatch_uid="maintenance_django.engine")
+
+
+def locate() -> Location:
+    """Where the state is, and what says so. Raises LocationError.
+
+    The setting comes first, then what the ``maintenance`` command finds as well.
+    """
+    path = conf.STATE_FILE_PATH
+    if path is not None:
+        return Location(path, "MAINTENANCE_MODE_STATE_FILE_PATH")
+    module = getattr(settings, "SETTINGS_MODULE", None)
+    file = None if module is None else import_module(module).__file__
+    if file is None:
+        raise LocationError(
+            "The state has no place, since the settings have no file; "
+            "set MAINTENANCE_MODE_STATE_FILE_PATH to a path."
+        )
+    directory = Path(file).parent
+    return configured_location(os.environ, directory) or Location(
+        str(directory / conf.STATE_FILE_NAME), f"the Django settings {file}"
+    )
+
+
+@cached_until_settings_change
+def get_store() -> Store:
+    """The store of this site. Raises LocationError."""
+    return open_store(locate().target)
+
+
+@cached_until_settings_change
+def get_reader() -> HasView:
+    """The reader of this process; a ``MAINTENANCE_MODE`` of True or False outranks the store."""
+    mode = conf.MODE
+    if mode is not None:
+        return _FixedReader(View(mode, None, State()))
+    fallback = conf.STATE_BACKEND_FALLBACK_VALUE
+    try:
+        return Reader(get_store(), fallback=fallback)
+    except LocationError as error:
+        return _FixedReader(View(fallback, None, State(), Problem(str(error), of_content=False)))
+
+
+@cached_until_settings_change
+def get_policy() -> Policy:
+    """The exemptions of this site."""
+    addresses = conf.IGNORE_IP_ADDRESSES
+    users = {
+        UserKind.ANONYMOUS: conf.IGNORE_ANONYMOUS_USER,
+        UserKind.AUTHENTICATED: conf.IGNORE_AUTHENTICATED_USER,
+        UserKind.STAFF: conf.IGNORE_STAFF,
+        UserKind.SUPERUSER: conf.IGNORE_SUPERUSER,
+    }
+    exempt = frozenset(kind for kind, ignored in users.items() if ignored)
+    return Policy(
+        urls=conf.IGNORE_URLS,
+        networks=NetworkSet(item for item in addresses if not isinstance(item, re.Pattern)),
+        address_patterns=tuple(item for item in addresses if isinstance(item, re.Pattern)),
+        admin=conf.IGNORE_ADMIN_SITE,
+        # Whoever may come in must be able to say who they are.
+        login=bool(exempt - {UserKind.ANONYMOUS}),
+        users=exempt,
+    )

@@ -1,0 +1,153 @@
+"""Whether a request is answered with the maintenance page, and that answer."""
+
+import json
+import math
+from collections.abc import Callable
+from datetime import UTC, datetime
+
+from asgiref.sync import sync_to_async
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import resolve_url
+
+from maintenance_core import Decision, View, decide
+from maintenance_django.conf import conf
+from maintenance_django.context import Maintenance
+from maintenance_django.engine import get_policy, get_reader
+from maintenance_django.facts import RequestFacts
+from maintenance_django.negotiation import Format, choose_format
+from maintenance_django.pages import Page, html_page, is_ready_made
+
+__all__ = [
+    "MARKER_HEADER",
+    "aget_maintenance_response",
+    "aneed_maintenance_response",
+    "get_maintenance_response",
+    "need_maintenance_response",
+]
+
+MARKER_HEADER = "Maintenance-Mode"
+"""Tells a planned 503 from any other."""
+
+_NEVER_CACHED = {
+    "Cache-Control": "max-age=0, no-cache, no-store, must-revalidate, private",
+    "Expires": "0",
+    MARKER_HEADER: "on",
+}
+_TITLE = "Service Unavailable"
+_SENTENCE = "This site is down for maintenance."
+
+
+def need_maintenance_response(request: HttpRequest, view: View | None = None) -> bool:
+    """Is the request to be answered with the maintenance page? Never raises.
+
+    ``view`` is what the reader says, if the caller has asked it already.
+    """
+    view = view or get_reader().current()
+    facts = RequestFacts(request)
+    decision = decide(view, get_policy(), facts)
+    if decision is None:
+        facts.look_at_user()
+        decision = decide(view, get_policy(), facts)
+    return _blocks(decision)
+
+
+async def aneed_maintenance_response(request: HttpRequest, view: View | None = None) -> bool:
+    """The same as :func:`need_maintenance_response`, in an event loop."""
+    view = view or get_reader().current()
+    facts = RequestFacts(request)
+    decision = decide(view, get_policy(), facts)
+    if decision is None:
+        await facts.alook_at_user()
+        decision = decide(view, get_policy(), facts)
+    return _blocks(decision)
+
+
+def _blocks(decision: Decision | None) -> bool:
+    return decision is None or decision.block
+
+
+def get_maintenance_response(request: HttpRequest, view: View | None = None) -> HttpResponse:
+    """The answer for a visitor who is kept out, in the form that the client accepts.
+
+    ``view`` is what the reader says, if the caller has asked it already. Never raises: where a
+    template or a callback of the project fails, that is logged and a built-in page is given.
+    """
+    view = view or get_reader().current()
+    format_ = choose_format(request)
+    target = conf.REDIRECT_URL
+    headers = dict(_NEVER_CACHED)
+    seconds = _retry_after(view)
+    if seconds is not None:
+        headers["Retry-After"] = str(seconds)
+    if conf.RESPONSE_TYPE is None:
+        headers["Vary"] = "Accept"
+    if target is not None and format_ == "html" and request.method in ("GET", "HEAD"):
+        return HttpResponseRedirect(resolve_url(target), headers=headers)
+    page = _PAGES[format_](request, view)
+    headers["Content-Language"] = page.language
+    headers["Content-Length"] = str(len(page.body))
+    headers["Content-Type"] = page.content_type
+    response = HttpResponse(page.body, status=conf.STATUS_CODE, headers=headers)
+    # Django logs every response above 499 as an error, once; a planned one is none.
+    setattr(response, "_has_been_logged", not conf.LOG_RESPONSES)  # noqa: B010
+    return response
+
+
+async def aget_maintenance_response(
+    request: HttpRequest, view: View | None = None
+) -> HttpResponse:
+    """The same as :func:`get_maintenance_response`, in an event loop.
+
+    Only a page or callback of the project, which may wait for something, is given a thread.
+    """
+    if is_ready_made() and not callable(conf.RESPONSE_TYPE):
+        return get_maintenance_response(request, view)
+    return await sync_to_async(get_maintenance_response)(request, view)
+
+
+def _retry_after(view: View) -> int | None:
+    window = view.window
+    if window is not None and window.until is not None:
+        return max(1, math.ceil((window.until - datetime.now(UTC)).total_seconds()))
+    return conf.RETRY_AFTER
+
+
+def _document(view: View) -> dict[str, object]:
+    """The body for machines, as in RFC 9457."""
+    maintenance = Maintenance(view)
+    return {
+        "type": "about:blank",
+        "title": _TITLE,
+        "status": conf.STATUS_CODE,
+        "detail": maintenance.message or _SENTENCE,
+        "retry_after": _retry_after(view),
+        "maintenance_until": _iso(maintenance.until),
+    }
+
+
+def _iso(moment: datetime | None) -> str | None:
+    return None if moment is None else moment.astimezone(UTC).isoformat().replace("+00:00", "Z")
+
+
+def _json_page(request: HttpRequest, view: View) -> Page:
+    return Page(json.dumps(_document(view)).encode(), "application/json", "en")
+
+
+def _problem_page(request: HttpRequest, view: View) -> Page:
+    return Page(json.dumps(_document(view)).encode(), "application/problem+json", "en")
+
+
+def _text_page(request: HttpRequest, view: View) -> Page:
+    maintenance = Maintenance(view)
+    lines = [maintenance.message or _SENTENCE]
+    if maintenance.until is not None:
+        lines.append(f"Expected back: {_iso(maintenance.until)}")
+    return Page(("\n".join(lines) + "\n").encode(), "text/plain; charset=utf-8", "en")
+
+
+_PAGES: dict[Format, Callable[[HttpRequest, View], Page]] = {
+    "html": html_page,
+    "problem": _problem_page,
+    "json": _json_page,
+    "text": _text_page,
+}

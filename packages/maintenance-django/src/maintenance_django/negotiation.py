@@ -1,0 +1,52 @@
+"""In which form a client wants its answer."""
+
+import logging
+from functools import lru_cache
+from typing import Literal
+
+from django.http import HttpRequest
+
+from maintenance_django.conf import RESPONSE_TYPES, conf
+
+__all__ = ["Format", "choose_format"]
+
+logger = logging.getLogger("maintenance_django")
+
+Format = Literal["html", "problem", "json", "text"]
+
+_MEDIA_TYPES: dict[str, Format] = {
+    "text/html": "html",
+    "application/problem+json": "problem",
+    "application/json": "json",
+    "text/plain": "text",
+}
+
+
+def choose_format(request: HttpRequest) -> Format:
+    """What the setting says, else what the request accepts; HTML for who accepts anything."""
+    wanted = conf.RESPONSE_TYPE
+    if callable(wanted):
+        try:
+            answer = wanted(request=request)
+        except Exception:  # the project's code can raise anything
+            logger.exception("The function of MAINTENANCE_MODE_RESPONSE_TYPE failed.")
+        else:
+            if isinstance(answer, str) and answer in RESPONSE_TYPES:
+                return RESPONSE_TYPES[answer]
+            logger.error(
+                "The function of MAINTENANCE_MODE_RESPONSE_TYPE returned %r; "
+                "it must return 'html' or 'json'.",
+                answer,
+            )
+    elif wanted is not None:
+        return wanted
+    return _preferred(request.META.get("HTTP_ACCEPT", "*/*"))
+
+
+@lru_cache(maxsize=256)
+def _preferred(accept: str) -> Format:
+    request = HttpRequest()
+    request.META["HTTP_ACCEPT"] = accept
+    media_type = request.get_preferred_type(list(_MEDIA_TYPES))
+    # Who accepts none of these is told in the plainest one.
+    return "text" if media_type is None else _MEDIA_TYPES[media_type]

@@ -1,0 +1,120 @@
+"""The switch in the browser: a GET asks, a POST switches. For superusers only."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from functools import wraps
+from http import HTTPStatus
+
+from django.conf import settings
+from django.contrib.auth.views import redirect_to_login
+from django.core.exceptions import ImproperlyConfigured, PermissionDenied
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
+from django.middleware.csrf import get_token
+from django.shortcuts import resolve_url
+from django.template import Context
+from django.urls import NoReverseMatch, Resolver404, get_script_prefix, resolve, reverse
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.views.decorators.cache import never_cache
+from django.views.decorators.csrf import csrf_protect
+from django.views.decorators.http import require_http_methods
+
+from maintenance_core import InvalidInput, MaintenanceError, switch_off, switch_on
+from maintenance_django.core import store_to_switch
+from maintenance_django.engine import get_reader
+from maintenance_django.pages import builtin_engine
+
+__all__ = ["maintenance_mode_off", "maintenance_mode_on"]
+
+View = Callable[[HttpRequest], HttpResponseBase]
+
+_TEMPLATE = "maintenance_django/confirm.html"
+
+
+def _for_superusers(view: View) -> View:
+    @wraps(view)
+    def guarded(request: HttpRequest) -> HttpResponseBase:
+        user = getattr(request, "user", None)
+        if user is None or (user.is_authenticated and not user.is_superuser):
+            raise PermissionDenied("Only superusers may switch maintenance mode.")
+        if not user.is_authenticated:
+            return redirect_to_login(request.get_full_path(), _login_url())
+        return view(request)
+
+    return guarded
+
+
+def _login_url() -> str:
+    """The project's login page, or the one of the admin site if there is no other."""
+    url = resolve_url(settings.LOGIN_URL)
+    try:
+        resolve(url.removeprefix(get_script_prefix().rstrip("/")))
+    except Resolver404:
+        try:
+            return reverse("admin:login")
+        except NoReverseMatch:
+            pass
+    return url
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+@_for_superusers
+@csrf_protect
+def maintenance_mode_on(request: HttpRequest) -> HttpResponseBase:
+    """Ask (GET) and switch maintenance on (POST, with an optional ``message``)."""
+    return _switch(request, turn_on=True)
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+@_for_superusers
+@csrf_protect
+def maintenance_mode_off(request: HttpRequest) -> HttpResponseBase:
+    """Ask (GET) and switch maintenance off (POST). What is planned stays planned."""
+    return _switch(request, turn_on=False)
+
+
+def _switch(request: HttpRequest, *, turn_on: bool) -> HttpResponse:
+    if request.method != "POST":
+        return _page(request, turn_on=turn_on, error="", status=HTTPStatus.OK)
+    now = datetime.now(UTC)
+    try:
+        store = store_to_switch()
+        if turn_on:
+            message = request.POST.get("message", "")
+            who = request.user.get_username()
+            switch_on(store, now=now, message=message.replace("\r\n", "\n"), created_by=who)
+        else:
+            switch_off(store, now=now)
+    except InvalidInput as error:
+        return _page(request, turn_on=turn_on, error=str(error), status=HTTPStatus.BAD_REQUEST)
+    except (MaintenanceError, ImproperlyConfigured) as error:
+        return _page(request, turn_on=turn_on, error=str(error), status=HTTPStatus.CONFLICT)
+    return HttpResponseRedirect(_next(request))
+
+
+def _next(request: HttpRequest) -> str:
+    """Where to go afterwards: an address of this site, or its root."""
+    url = request.POST.get("next") or request.GET.get("next") or ""
+    safe = url_has_allowed_host_and_scheme(
+        url, allowed_hosts={request.get_host()}, require_https=request.is_secure()
+    )
+    return url if safe else get_script_prefix()
+
+
+def _page(request: HttpRequest, *, turn_on: bool, error: str, status: int) -> HttpResponse:
+    view = get_reader().current()
+    if not error and view.problem is not None:
+        error = str(view.problem)
+    context = {
+        "turn_on": turn_on,
+        "is_on": view.on,
+        "windows": view.state.active(datetime.now(UTC)),
+        "message": request.POST.get("message", ""),
+        "next": _next(request),
+        "cancel_url": _next(request),
+        "error": error,
+        "csrf_token": get_token(request),
+    }
+    html = builtin_engine().get_template(_TEMPLATE).render(Context(context))
+    return HttpResponse(html, status=status)
