@@ -1,6 +1,7 @@
 """Every setting: its name, its default and what it may be, in one place.
 
-Settings are read when they are used. One of a wrong type has its default; the system checks say
+Settings are read when they are first used, and again after a change in a test
+(``override_settings``). One of a wrong type has its default; the system checks say
 so (``manage.py check``).
 """
 
@@ -12,6 +13,7 @@ from os import PathLike, fspath
 from typing import Any, Generic, Literal, TypeVar, overload
 
 from django.conf import settings as django_settings
+from django.core.signals import setting_changed
 from django.utils.module_loading import import_string
 
 from maintenance_core.location import DEFAULT_FILE_NAME
@@ -44,6 +46,7 @@ class Setting(Generic[T]):
         self._parse = parse
 
     def __set_name__(self, owner: type, attribute: str) -> None:
+        self.attribute = attribute
         self.name = PREFIX if attribute == "MODE" else f"{PREFIX}_{attribute}"
 
     @overload
@@ -54,9 +57,12 @@ class Setting(Generic[T]):
         if instance is None:
             return self
         try:
-            return self._read()
+            value = self._read()
         except ValueError:
-            return self.default
+            value = self.default
+        # From now on this is found instead of the descriptor, until settings change.
+        vars(instance)[self.attribute] = value
+        return value
 
     @property
     def is_default(self) -> bool:
@@ -227,3 +233,10 @@ class MaintenanceSettings:
 
 
 conf = MaintenanceSettings()
+
+
+def _forget(**kwargs: Any) -> None:
+    vars(conf).clear()
+
+
+setting_changed.connect(_forget, dispatch_uid="maintenance_django.conf")

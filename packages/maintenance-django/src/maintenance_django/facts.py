@@ -2,18 +2,18 @@
 
 import logging
 from collections.abc import Callable
-from functools import lru_cache, wraps
+from functools import cached_property, wraps
 from typing import Any, TypeVar
+from urllib.parse import unquote, urlsplit
 
-from django.conf import settings
-from django.core.signals import setting_changed
 from django.http import HttpRequest
 from django.shortcuts import resolve_url
-from django.urls import NoReverseMatch, Resolver404, get_script_prefix, resolve, reverse
+from django.urls import Resolver404, get_script_prefix, resolve
 
 from maintenance_core import UserKind
 from maintenance_django import marks
 from maintenance_django.conf import conf
+from maintenance_django.site_paths import SitePaths, site_paths
 
 __all__ = ["RequestFacts", "kinds_of"]
 
@@ -45,22 +45,6 @@ def _instead_of_error(fallback: T) -> Callable[[Callable[[R], T | U]], Callable[
     return decorate
 
 
-@lru_cache(maxsize=64)
-def _path_of(name: str, urlconf: str | None, script_prefix: str) -> str | None:
-    """Where a named URL is, or None. ``script_prefix`` is what ``reverse`` puts before it."""
-    try:
-        return reverse(name, urlconf=urlconf)
-    except NoReverseMatch:
-        return None
-
-
-def _forget(**kwargs: Any) -> None:
-    _path_of.cache_clear()
-
-
-setting_changed.connect(_forget, dispatch_uid="maintenance_django.facts")
-
-
 class RequestFacts:
     """See :class:`maintenance_core.policy.Facts`."""
 
@@ -69,58 +53,58 @@ class RequestFacts:
         self.path = request.path_info
         self.user: frozenset[UserKind] | None = None
 
+    @cached_property
+    def _urlconf(self) -> str | None:
+        return getattr(self._request, "urlconf", None)
+
+    @cached_property
+    def _site(self) -> SitePaths:
+        return site_paths(self._urlconf, get_script_prefix())
+
     @property
     @_instead_of_error(None)
     def forced(self) -> bool | None:
-        # Looking for the switch has loaded the URLs, and with them every decorated view.
-        self._paths("maintenance_mode_on")
-        if not marks.are_used():
+        # Looking for the switch loads the URLs, and with these all decorated views.
+        if self.is_control_url or not marks.are_used():
             return None
         try:
-            view = resolve(self.path, urlconf=self._urlconf).func
+            return marks.forced(resolve(self.path, self._urlconf).func)
         except Resolver404:
             return None
-        return marks.forced(view)
 
     @property
     @_instead_of_error(False)
     def is_control_url(self) -> bool:
-        return self._request.path in self._paths("maintenance_mode_on", "maintenance_mode_off")
+        return self._request.path in self._site.switch
 
     @property
     @_instead_of_error(False)
     def is_redirect_target(self) -> bool:
-        target = conf.REDIRECT_URL
-        return target is not None and self._request.path == resolve_url(target).partition("?")[0]
+        if conf.REDIRECT_URL is None:
+            return False
+        target = urlsplit(resolve_url(conf.REDIRECT_URL))
+        same_site = target.netloc in ("", self._request.get_host())
+        return same_site and self._request.path == unquote(target.path)
 
     @property
     @_instead_of_error(None)
     def address(self) -> str | None:
         function = conf.GET_CLIENT_IP_ADDRESS
-        if function is not None:
-            address = function(self._request)
-            return None if address is None else str(address)
-        return self._request.META.get("REMOTE_ADDR")
+        if function is None:
+            return self._request.META.get("REMOTE_ADDR")
+        address = function(self._request)
+        return None if address is None else str(address)
 
     @property
     @_instead_of_error(False)
     def is_admin_url(self) -> bool:
-        paths = self._paths("admin:index")
-        return any(f"{self._request.path.rstrip('/')}/".startswith(path) for path in paths)
+        admin = self._site.admin
+        return admin is not None and f"{self._request.path.rstrip('/')}/".startswith(admin)
 
     @property
     @_instead_of_error(False)
     def is_login_url(self) -> bool:
-        return self._request.path == resolve_url(settings.LOGIN_URL).partition("?")[0]
-
-    @property
-    def _urlconf(self) -> str | None:
-        return getattr(self._request, "urlconf", None)
-
-    def _paths(self, *names: str) -> list[str]:
-        prefix = get_script_prefix()
-        found = (_path_of(name, self._urlconf, prefix) for name in names)
-        return [path for path in found if path is not None]
+        return self._request.path == self._site.login
 
     @_instead_of_error(ANONYMOUS)
     def _ask_user(self) -> frozenset[UserKind]:

@@ -5,14 +5,12 @@ from datetime import UTC, datetime
 from functools import wraps
 from http import HTTPStatus
 
-from django.conf import settings
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import ImproperlyConfigured, PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.middleware.csrf import get_token
-from django.shortcuts import resolve_url
 from django.template import Context
-from django.urls import NoReverseMatch, Resolver404, get_script_prefix, resolve, reverse
+from django.urls import get_script_prefix
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_protect
@@ -22,6 +20,7 @@ from maintenance_core import InvalidInput, MaintenanceError, switch_off, switch_
 from maintenance_django.core import store_to_switch
 from maintenance_django.engine import get_reader
 from maintenance_django.pages import builtin_engine
+from maintenance_django.site_paths import login_url
 
 __all__ = ["maintenance_mode_off", "maintenance_mode_on"]
 
@@ -37,23 +36,10 @@ def _for_superusers(view: View) -> View:
         if user is None or (user.is_authenticated and not user.is_superuser):
             raise PermissionDenied("Only superusers may switch maintenance mode.")
         if not user.is_authenticated:
-            return redirect_to_login(request.get_full_path(), _login_url())
+            return redirect_to_login(request.get_full_path(), login_url(get_script_prefix()))
         return view(request)
 
     return guarded
-
-
-def _login_url() -> str:
-    """The project's login page, or the one of the admin site if there is no other."""
-    url = resolve_url(settings.LOGIN_URL)
-    try:
-        resolve(url.removeprefix(get_script_prefix().rstrip("/")))
-    except Resolver404:
-        try:
-            return reverse("admin:login")
-        except NoReverseMatch:
-            pass
-    return url
 
 
 @never_cache
