@@ -67,7 +67,8 @@ def test_package_takes_its_version_from_the_one_file(package):
 def test_the_changelog_tells_of_this_version():
     headings = re.findall(r"^## (.+)$", (ROOT / "CHANGELOG.md").read_text(), re.MULTILINE)
     assert headings[0] == "Unreleased"
-    assert headings[1].startswith(f"{VERSION} (") or len(headings) == 1
+    released = [heading for heading in headings if heading.startswith(f"{VERSION} (")]
+    assert released == headings[1:2]
 
 
 @pytest.mark.parametrize(

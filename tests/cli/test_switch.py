@@ -1,0 +1,176 @@
+"""``maintenance on`` and ``off``."""
+
+import json
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from maintenance_core import FileStore, switch_on
+
+
+def stored(state):
+    return json.loads(state.read_text())
+
+
+def test_on_switches_on_and_off_switches_off(run, state):
+    code, output, errors = run("--state", str(state), "on")
+    assert (code, errors) == (0, "")
+    assert output.startswith("Maintenance is on.\n")
+    assert "until it is switched off" in output
+
+    code, output, errors = run("--state", str(state), "off")
+    assert (code, output, errors) == (0, "Maintenance is off.\n", "")
+    assert stored(state)["windows"] == []
+
+
+def test_on_writes_down_who_what_and_why(run, state):
+    run("on", "--state", str(state), "--message", " Back soon. ", "--reason", "release 1.4")
+    (window,) = stored(state)["windows"]
+    assert window["message"] == "Back soon."
+    assert window["reason"] == "release 1.4"
+    assert "@" in window["created_by"]
+
+
+def test_on_for_a_while_ends_by_itself(run, state):
+    before = datetime.now(UTC)
+    assert run("--state", str(state), "on", "--for", "1h30m")[0] == 0
+    (window,) = stored(state)["windows"]
+    left = datetime.fromisoformat(window["end"]) - before
+    assert timedelta(minutes=90) <= left < timedelta(minutes=91)
+
+
+@pytest.mark.parametrize("option", ["--until", "--end"])
+def test_on_until_a_time_with_a_zone(run, state, option):
+    assert run("--state", str(state), "on", option, "2099-01-01T06:00+02:00")[0] == 0
+    assert stored(state)["windows"][0]["end"] == "2099-01-01T04:00:00Z"
+
+
+def test_time_without_a_zone_is_local_time(run_command, state):
+    environ = {"TZ": "America/New_York"}
+    ended = run_command("--state", state, "on", "--until", "2099-01-01T06:00", **environ)
+    assert ended.returncode == 0, ended.stderr
+    assert stored(state)["windows"][0]["end"] == "2099-01-01T11:00:00Z"
+    assert "until 2099-01-01 06:00 EST" in ended.stdout
+
+
+def test_on_with_a_start_is_planned_and_off_leaves_it_planned(run, state):
+    arguments = ("--start", "2099-01-01T06:00Z", "--for", "1h")
+    code, output, _ = run("--state", str(state), "on", *arguments)
+    assert code == 0
+    assert output.startswith("Maintenance is planned.\nPlanned:\n")
+    assert "from 2099-01-01" in output
+
+    code, output, _ = run("--state", str(state), "off")
+    assert output.startswith("Maintenance was off already; nothing was changed.\nPlanned:\n")
+    assert len(stored(state)["windows"]) == 1
+
+    code, output, _ = run("--state", str(state), "off", "--all")
+    assert (code, output) == (0, "Maintenance is off.\n")
+    assert stored(state)["windows"] == []
+
+
+def test_on_twice_is_one_window(run, state):
+    run("--state", str(state), "on")
+    code, output, _ = run("--state", str(state), "on")
+    assert code == 0
+    assert output.startswith("Maintenance was on already; nothing was changed.\n")
+    assert len(stored(state)["windows"]) == 1
+
+
+def test_on_beside_an_open_window_says_that_it_stays_on(run, state):
+    run("--state", str(state), "on")
+    _, output, _ = run("--state", str(state), "on", "--for", "5m")
+    assert "It stays on until it is switched off, since one of these has no end." in output
+
+
+def test_json_tells_what_was_done_and_the_status_after_it(run_json, state):
+    code, data = run_json("--state", str(state), "on", "--message", "Hello")
+    assert code == 0
+    assert data["changed"] is True
+    assert data["kept"] is None
+    assert data["status"] == "on"
+    assert data["state"] == str(state)
+    assert data["revision"] == 1
+    assert [window["message"] for window in data["active"]] == ["Hello"]
+    assert data["planned"] == []
+
+    code, data = run_json("--state", str(state), "off")
+    assert (code, data["changed"], data["status"]) == (0, True, "off")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (("--for", "soon"), "--for: 'soon' is not a duration;"),
+        (("--for", "0s"), "--for: '0s' is not between one second and ten years."),
+        (("--for", "9999999999999999999d"), "is not between one second and ten years."),
+        (("--until", "later"), "--until: 'later' is not a time;"),
+        (("--until", "2020-01-01T00:00"), "--until: it is in the past; give a later end."),
+        (("--until", "2099-01-01"), "--until: '2099-01-01' has no time of day;"),
+        (("--for", "1h", "--until", "21:00"), "--for: an end is given as well;"),
+        (
+            ("--start", "2099-01-02T00:00", "--until", "2099-01-01T00:00"),
+            "--until: it is not after the start; give a later end.",
+        ),
+        (
+            ("--start", "9999-12-31T00:00Z", "--for", "2d"),
+            "--for: the end is outside the calendar;",
+        ),
+        (("--message", "x" * 2_000_000), "--message: it has 2,000,000 characters;"),
+        (("--message", "\x1b[31m"), "--message: it holds a control character;"),
+        (("--reason", "\x00"), "--reason: it holds a control character;"),
+    ],
+)
+def test_bad_input_is_one_sentence_and_writes_nothing(run, state, arguments, sentence):
+    code, output, errors = run("--state", str(state), "on", *arguments)
+    assert (code, output) == (2, "")
+    assert errors.startswith("Error: ")
+    assert sentence in errors
+    assert errors.count("\n") == 1
+    assert not state.exists()
+
+
+def test_bytes_that_are_no_text_are_refused(run_command, state):
+    ended = run_command("--state", state, "on", "--message", b"caf\xe9")
+    assert ended.returncode == 2
+    assert "Traceback" not in ended.stderr
+    assert not state.exists()
+
+
+@pytest.mark.parametrize("content", [b"", b"garbage", b'{"schema": 99}', b"\x00" * 100])
+@pytest.mark.parametrize("command", ["on", "off"])
+def test_what_is_no_state_is_replaced_and_kept(run, state, content, command):
+    state.write_bytes(content)
+    code, output, _ = run("--state", str(state), command)
+    assert code == 0
+    (kept,) = state.parent.glob("state.json.unreadable-*")
+    assert kept.read_bytes() == content
+    assert f"it is kept as {kept}" in output
+    assert FileStore(state).read().state is not None
+
+
+@pytest.mark.parametrize("command", ["on", "off"])
+def test_missing_directory_is_one_sentence(run, folder, command):
+    code, output, errors = run("--state", str(folder / "no" / "state.json"), command)
+    assert (code, output) == (1, "")
+    assert errors.startswith(f"Error: {folder}/no/state.json: there is no directory {folder}/no;")
+    assert "create it, or name another path for the state." in errors
+    assert errors.count("\n") == 1
+
+
+def test_state_of_django_maintenance_mode_is_understood_and_converted(run, state):
+    state.write_text("1")
+    code, output, _ = run("--state", str(state), "status")
+    assert (code, output.splitlines()[0]) == (0, "Maintenance is on.")
+    assert state.read_text() == "1"
+    run("--state", str(state), "off")
+    assert stored(state) == {"schema": 1, "revision": 1, "windows": [], "bypass": None}
+
+
+def test_off_ends_every_active_window(run, state):
+    store = FileStore(state)
+    now = datetime.now(UTC)
+    for message in ("one", "two"):
+        switch_on(store, now=now, message=message)
+    assert run("--state", str(state), "off")[0] == 0
+    assert stored(state)["windows"] == []
