@@ -136,6 +136,7 @@ def test_help_of_a_command_has_an_example(run, command):
 
 
 def run_as_module():
+    sys.modules.pop("maintenance_cli.__main__", None)
     runpy.run_module("maintenance_cli", run_name="__main__")
 
 
