@@ -1,0 +1,63 @@
+"""The documentation cannot drift away from the code."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from maintenance_core import FileStore
+from maintenance_django import checks
+from maintenance_django.conf import MaintenanceSettings
+
+ROOT = Path(__file__).parent.parent
+DOCS = [ROOT / "README.md", *ROOT.glob("docs/**/*.md"), *ROOT.glob("packages/*/README.md")]
+SETTINGS = (ROOT / "docs/reference/settings.md").read_text()
+
+
+@pytest.mark.parametrize("setting", MaintenanceSettings.all(), ids=lambda setting: setting.name)
+def test_every_setting_is_documented_with_its_default(setting):
+    assert f"| `{setting.name}` | `{setting.default!r}` |" in SETTINGS
+
+
+def test_no_setting_is_documented_that_does_not_exist():
+    documented = set(re.findall(r"^\| `(MAINTENANCE_MODE\w*)`", SETTINGS, re.MULTILINE))
+    assert documented == {setting.name for setting in MaintenanceSettings.all()}
+
+
+def test_every_check_is_documented():
+    source = Path(checks.__file__).read_text()
+    used = set(re.findall(r"maintenance_django\.[EW]\d{3}", source))
+    documented = set(re.findall(r"`(maintenance_django\.[EW]\d{3})`", SETTINGS))
+    assert used == documented
+
+
+@pytest.mark.parametrize("page", DOCS, ids=lambda page: str(page.relative_to(ROOT)))
+def test_links_lead_to_files_that_exist(page):
+    links = re.findall(r"\]\((?!https?:)([^)#]+)", page.read_text())
+    missing = [link for link in links if not (page.parent / link).exists()]
+    assert missing == []
+
+
+@pytest.mark.parametrize(
+    "page",
+    [ROOT / "packages/maintenance-core/README.md", ROOT / "docs/reference/code.md"],
+    ids=lambda page: page.name,
+)
+def test_example_for_scripts_runs(page, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (example,) = [
+        block
+        for block in re.findall(r"```python\n(.*?)```", page.read_text(), re.DOTALL)
+        if "open_store" in block
+    ]
+    exec(example.replace("/srv/site/", ""), {})
+    assert FileStore("maintenance.json").read().state.revision == 2
+
+
+def test_readme_has_the_two_lines():
+    start = "    python3 -m venv .venv && .venv/bin/pip install -q hatch && .venv/bin/hatch run "
+    lines = (ROOT / "README.md").read_text().splitlines()
+    assert [line.removeprefix(start) for line in lines if line.startswith(start)] == [
+        "demo",
+        "test",
+    ]
