@@ -71,7 +71,7 @@ def _refuse_newer(schema: object) -> None:
 
 def _from_old_flag(flag: int) -> State:
     if flag not in (0, 1):
-        raise UnreadableState(f"{flag} is neither 0 nor 1")
+        raise UnreadableState("it is a number, but neither 0 nor 1")
     return State(windows=(_old_window(EPOCH, None),) if flag else ())
 
 

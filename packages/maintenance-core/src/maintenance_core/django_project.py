@@ -4,6 +4,8 @@ Nothing of the project is imported or run.
 """
 
 import ast
+import os
+import warnings
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,29 +19,78 @@ _VARIABLE = "DJANGO_SETTINGS_MODULE"
 
 @dataclass(frozen=True)
 class DjangoProject:
-    """The project whose settings module is the file ``settings_file``."""
+    """The project with its ``manage.py`` in ``root`` and its settings in ``settings_file``."""
 
+    root: Path
     settings_file: Path
 
-    def value(self, name: str, default: str | None) -> str | None:
-        """What the settings assign to ``name``, if that is a plain string; ``default`` if nothing.
+    def value(self, name: str) -> object:
+        """What the settings assign to ``name`` in plain words; None if nothing.
 
-        Raises LocationError if it is anything that only running the settings could tell.
+        Raises LocationError if only running the settings could tell.
         """
-        found: ast.expr | None = None
-        for node in _assignments(self.settings_file, name):
-            found = node
-        if found is None or (isinstance(found, ast.Constant) and found.value is None):
-            return default
-        if isinstance(found, ast.Constant) and isinstance(found.value, str):
+        found: ast.expr = ast.Constant(None)
+        for value in self._assigned(self.settings_file, name, frozenset()):
+            found = value
+        if isinstance(found, ast.Constant):
             return found.value
-        if isinstance(found, ast.Constant) and isinstance(found.value, bool):
-            return str(found.value)
         raise LocationError(
             f"{self.settings_file} computes {name}, which this command does not run; "
             "name the state with --state PATH, MAINTENANCE_STATE, or state in "
             "[tool.maintenance] of pyproject.toml."
         )
+
+    def _assigned(self, file: Path, name: str, seen: frozenset[Path]) -> Iterator[ast.expr]:
+        """What ``file`` and the settings that it star-imports assign to ``name``, in order.
+
+        What happens only on a condition stands there as an expression that is no constant.
+        """
+        for node in _parse(file).body:
+            match node:
+                case ast.Assign(targets=[ast.Name(id=found)], value=value) if found == name:
+                    yield value
+                case ast.AnnAssign(target=ast.Name(id=found), value=ast.expr() as value) if (
+                    found == name
+                ):
+                    yield value
+                case ast.ImportFrom(names=[ast.alias(name="*")]):
+                    yield from self._imported(node, file, name, seen)
+                case (
+                    ast.Try(
+                        body=[ast.ImportFrom(names=[ast.alias(name="*")]) as statement]
+                    ) as node
+                ):
+                    # "Local settings, if there are any": only a file that is there is looked at.
+                    yield from self._imported(statement, file, name, seen)
+                    for handler in node.handlers:
+                        yield from self._assigned_somehow(handler, file, name, seen)
+                case ast.FunctionDef() | ast.ClassDef() | ast.AnnAssign(value=None):
+                    pass
+                case _:
+                    yield from self._assigned_somehow(node, file, name, seen)
+
+    def _imported(
+        self, node: ast.ImportFrom, file: Path, name: str, seen: frozenset[Path]
+    ) -> Iterator[ast.expr]:
+        start = file if node.level else self.root
+        for _ in range(node.level):
+            start = start.parent
+        module = _find_module(start, node.module or "__init__")
+        if module is not None and module not in seen:
+            yield from self._assigned(module, name, seen | {file, module})
+
+    def _assigned_somehow(
+        self, statement: ast.AST, file: Path, name: str, seen: frozenset[Path]
+    ) -> Iterator[ast.expr]:
+        for node in ast.walk(statement):
+            match node:
+                case ast.Name(id=found, ctx=ast.Store()) if found == name:
+                    yield node
+                case ast.alias(name=found, asname=other) if name == (other or found):
+                    yield ast.Name(name)
+                case ast.ImportFrom(names=[ast.alias(name="*")]):
+                    for _ in self._imported(node, file, name, seen):
+                        yield ast.Name(name)
 
 
 def find_django_project(environ: Mapping[str, str], directory: Path) -> DjangoProject | None:
@@ -50,9 +101,15 @@ def find_django_project(environ: Mapping[str, str], directory: Path) -> DjangoPr
     """
     for folder in (directory, *directory.parents):
         manage = folder / "manage.py"
-        if manage.is_file():
+        if os.path.isfile(manage):  # False, not an error, where this user may not look
             module = environ.get(_VARIABLE) or _settings_module(manage)
-            return DjangoProject(_module_file(folder, module, manage))
+            file = _find_module(folder, module)
+            if file is not None:
+                return DjangoProject(folder, file)
+            raise LocationError(
+                f"the settings module {module!r} is not below {folder}; "
+                "name the state with --state PATH."
+            )
     return None
 
 
@@ -74,39 +131,21 @@ def _settings_module(manage: Path) -> str:
     )
 
 
-def _module_file(root: Path, module: str, manage: Path) -> Path:
-    base = root.joinpath(*module.split("."))
+def _find_module(start: Path, name: str) -> Path | None:
+    """The file of the module ``name`` in the folder ``start``, if it is there."""
+    base = start.joinpath(*name.split("."))
     for file in (base / "__init__.py", base.with_name(base.name + ".py")):
-        if file.is_file():
+        if os.path.isfile(file):
             return file
-    raise LocationError(
-        f"the settings module {module!r} is not below {manage.parent}; "
-        "name the state with --state PATH."
-    )
-
-
-def _assignments(file: Path, name: str) -> Iterator[ast.expr]:
-    """The values assigned to ``name`` in ``file`` and in what it star-imports beside it."""
-    for node in ast.walk(_parse(file)):
-        match node:
-            case ast.Assign(targets=targets, value=value) if any(
-                isinstance(target, ast.Name) and target.id == name for target in targets
-            ):
-                yield value
-            case ast.AnnAssign(target=ast.Name(id=found), value=ast.expr() as value) if (
-                found == name
-            ):
-                yield value
-            case ast.ImportFrom(module=str(module), level=1, names=[ast.alias(name="*")]):
-                beside = file.parent.joinpath(*module.split(".")).with_suffix(".py")
-                if beside.is_file() and beside != file:
-                    yield from _assignments(beside, name)
+    return None
 
 
 def _parse(file: Path) -> ast.Module:
     try:
-        return ast.parse(file.read_bytes())
-    except (OSError, SyntaxError, ValueError) as error:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # What is odd in the project is not for this reader.
+            return ast.parse(file.read_bytes())
+    except (OSError, SyntaxError, ValueError, RecursionError) as error:
         raise LocationError(
             f"{file} cannot be read ({error}); name the state with --state PATH."
         ) from error

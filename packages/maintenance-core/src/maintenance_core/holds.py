@@ -3,12 +3,14 @@
 import logging
 import threading
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from types import TracebackType
 
 from maintenance_core.exceptions import InvalidInput, MaintenanceError
 from maintenance_core.operations import new_window
 from maintenance_core.state import Window, closed, extended, opened, removed, restored
 from maintenance_core.stores.base import Store
+from maintenance_core.when import MAX_DURATION
 
 __all__ = ["DEFAULT_LEASE", "Lease", "Pause"]
 
@@ -43,11 +45,15 @@ class Lease:
         reason: str = "",
         created_by: str = "",
     ) -> None:
-        if duration is not None and duration < timedelta(seconds=1):
-            raise InvalidInput("lease", "it is shorter than a second; give a longer one, or None.")
+        if duration is not None and not timedelta(seconds=1) <= duration <= MAX_DURATION:
+            raise InvalidInput(
+                "lease", "it is not between one second and ten years; give another one, or None."
+            )
         self._store = store
         self._duration = duration
-        self._fields = {"message": message, "reason": reason, "created_by": created_by}
+        self._new_window = partial(
+            new_window, message=message, reason=reason, created_by=created_by
+        )
         self._window: Window | None = None
         self._stop = threading.Event()
         self._thread: threading.Thread | None = None
@@ -55,10 +61,10 @@ class Lease:
     def __enter__(self) -> None:
         now = _now()
         if self._duration is None:
-            window = new_window(now=now, **self._fields)
+            window = self._new_window(now=now)
         else:
             seconds = int(self._duration.total_seconds())
-            window = new_window(now=now, end=now + self._duration, lease=seconds, **self._fields)
+            window = self._new_window(now=now, end=now + self._duration, lease=seconds)
         # The id may be changed if another window has it, so what was added is looked up.
         update = self._store.change(lambda state: opened(state, window, now, repeat=True))
         self._window = update.after.windows[-1]
@@ -98,7 +104,8 @@ class Lease:
 class Pause:
     """The site is open while the ``with`` block runs; what was active before is active again then.
 
-    What others plan, switch on or end meanwhile stands. Raises StoreError on entering or leaving.
+    What others plan, switch on or end meanwhile stands; what is paused cannot be ended. Raises
+    StoreError on entering or leaving.
     """
 
     def __init__(self, store: Store) -> None:

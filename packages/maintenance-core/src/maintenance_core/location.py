@@ -3,10 +3,12 @@
 The command and Django ask the same functions, so that nothing is configured twice.
 """
 
+import os
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from maintenance_core.django_project import DjangoProject, find_django_project
 from maintenance_core.exceptions import LocationError
@@ -55,7 +57,7 @@ def configured_location(environ: Mapping[str, str], directory: Path) -> Location
         return Location(environ[VARIABLE], VARIABLE)
     for folder in (directory, *directory.parents):
         file = folder / "pyproject.toml"
-        if file.is_file():
+        if os.path.isfile(file):  # False, not an error, where this user may not look
             state = _state_in(file)
             if state is not None:
                 target = state if "://" in state else str(folder / state)
@@ -66,14 +68,18 @@ def configured_location(environ: Mapping[str, str], directory: Path) -> Location
 def _state_in(file: Path) -> str | None:
     try:
         with file.open("rb") as stream:
-            table = tomllib.load(stream).get("tool", {}).get("maintenance", {})
-    except (OSError, ValueError) as error:
+            table = tomllib.load(stream)
+    except (OSError, ValueError, RecursionError) as error:
         raise LocationError(
             f"{file} cannot be read ({error}); mend it, or name the state with --state PATH."
         ) from error
-    state = table.get("state") if isinstance(table, dict) else None
-    if state is None:
-        return None
+    state: Any = table
+    for key in ("tool", "maintenance", "state"):
+        if not isinstance(state, dict):
+            raise LocationError(f"{file}: {key} has no table to be in; write [tool.maintenance].")
+        if key not in state:
+            return None
+        state = state[key]
     if not isinstance(state, str) or not state:
         raise LocationError(f"{file}: state in [tool.maintenance] is not a path; write a string.")
     return state
@@ -81,14 +87,20 @@ def _state_in(file: Path) -> str | None:
 
 def _of_project(project: DjangoProject) -> Location:
     settings = project.settings_file
-    mode = project.value("MAINTENANCE_MODE", None)
-    if mode is not None:
+    if project.value("MAINTENANCE_MODE") is not None:
         raise LocationError(
             f"{settings} sets MAINTENANCE_MODE, which outranks any switch; "
             "remove it there, or name the state with --state PATH."
         )
-    path = project.value("MAINTENANCE_MODE_STATE_FILE_PATH", None)
+    path = _text_in(project, "MAINTENANCE_MODE_STATE_FILE_PATH")
     if path is None:
-        name = project.value("MAINTENANCE_MODE_STATE_FILE_NAME", DEFAULT_FILE_NAME)
+        name = _text_in(project, "MAINTENANCE_MODE_STATE_FILE_NAME") or DEFAULT_FILE_NAME
         path = str(settings.parent / name)
     return Location(path, f"the Django settings {settings}")
+
+
+def _text_in(project: DjangoProject, name: str) -> str | None:
+    value = project.value(name)
+    if value is None or (isinstance(value, str) and value):
+        return value
+    raise LocationError(f"{project.settings_file}: {name} is {value!r}; write a string.")

@@ -22,7 +22,7 @@ Network = IPv4Network | IPv6Network
 def parse_address(text: str) -> Address | None:
     """The address in ``text``, or None; a zone id is dropped, IPv4 in IPv6 becomes IPv4."""
     try:
-        address = ip_address(text.partition("%")[0])
+        address = ip_address(text.partition("%")[0] if ":" in text else text)
     except ValueError:
         return None
     if isinstance(address, IPv6Address) and address.ipv4_mapped is not None:
@@ -34,8 +34,8 @@ def parse_network(text: str) -> Network:
     """An address or a network (``10.0.0.0/8``, ``2001:db8::/32``). Raises ValueError."""
     network = ip_network(text)
     if isinstance(network, IPv6Network) and network.subnet_of(_MAPPED):
-        first = network.network_address.ipv4_mapped
-        return IPv4Network((int(first or 0), network.prefixlen - _MAPPED.prefixlen))
+        first = int(network.network_address) - int(_MAPPED.network_address)
+        return IPv4Network((first, network.prefixlen - _MAPPED.prefixlen))
     return network
 
 

@@ -15,6 +15,9 @@ __all__ = ["new_window", "set_mode", "switch_off", "switch_on", "whoami"]
 MAX_TEXT = 4000
 """The longest message or reason, in characters."""
 
+MAX_NAME = 200
+"""The longest name of who switched."""
+
 
 def switch_on(
     store: Store,
@@ -79,13 +82,13 @@ def new_window(
 
     Raises InvalidInput, which names the field.
     """
-    now = now.replace(microsecond=0)
-    begin = now if start is None else as_utc(start, None, "start")
+    created = now.replace(microsecond=0)
+    begin = created if start is None else as_utc(start, None, "start")
     finish = None if end is None else as_utc(end, None, "end")
-    if finish is not None and finish <= begin:
-        raise InvalidInput("end", "it is not after the start; give a later end.")
     if finish is not None and finish <= now:
         raise InvalidInput("end", "it is in the past; give a later end.")
+    if finish is not None and finish <= begin:
+        raise InvalidInput("end", "it is not after the start; give a later end.")
     return Window(
         id=new_id(),
         start=begin,
@@ -93,13 +96,14 @@ def new_window(
         message=_checked_text("message", message),
         reason=_checked_text("reason", reason),
         lease=lease,
-        created_by=created_by,
-        created_at=now,
+        created_by=_printable(created_by),
+        created_at=created,
     )
 
 
 def _checked_text(field: str, text: str) -> str:
-    text = text.strip()
+    # A browser sends the lines of a text field with CR LF.
+    text = text.replace("\r\n", "\n").strip()
     if len(text) > MAX_TEXT:
         raise InvalidInput(
             field, f"it has {len(text):,} characters; at most {MAX_TEXT:,} are possible."
@@ -109,6 +113,11 @@ def _checked_text(field: str, text: str) -> str:
     ):
         raise InvalidInput(field, "it holds a control character; leave that out.")
     return text
+
+
+def _printable(name: str) -> str:
+    """``name`` for the record: what cannot be written or shown is no reason to refuse a switch."""
+    return "".join(letter if letter.isprintable() else "?" for letter in name[:MAX_NAME])
 
 
 def whoami() -> str:

@@ -66,9 +66,10 @@ class Reader:
     def _look(self) -> View:
         reading = self.store.read()
         now = self._clock()
-        if reading.state is not None:
-            self._good = reading.state
-        view = self._evaluate(self._good, now, reading.problem, reading.fingerprint)
+        # What this thread has read goes with its fingerprint, whatever others do meanwhile.
+        state = self._good if reading.state is None else reading.state
+        self._good = state
+        view = self._evaluate(state, now, reading.problem, reading.fingerprint)
         _tell(self.store.location, self._view, view)
         self._view = view
         return view

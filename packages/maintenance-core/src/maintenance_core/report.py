@@ -107,7 +107,7 @@ def describe_on(update: Update, now: datetime, zone: tzinfo | None) -> Iterator[
 
 def describe_off(update: Update, now: datetime, zone: tzinfo | None) -> Iterator[str]:
     """What ``off`` has done."""
-    if update.changed or update.before.active(now):
+    if update.changed:
         yield "Maintenance is off."
     else:
         yield "Maintenance was off already; nothing was changed."

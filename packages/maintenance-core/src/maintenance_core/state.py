@@ -5,7 +5,7 @@ Nothing here looks at a clock or a file: the moment is passed in.
 
 import secrets
 from collections.abc import Iterable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Annotated, Literal
 
 import msgspec
@@ -13,6 +13,7 @@ from msgspec.structs import replace
 
 __all__ = [
     "EPOCH",
+    "MAX_COUNT",
     "SCHEMA",
     "Phase",
     "State",
@@ -37,8 +38,14 @@ _ID_LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"
 
 Phase = Literal["off", "on"]
 
+MAX_COUNT = 2**53 - 1
+"""The largest whole number that every JSON reader keeps exactly."""
+
+MAX_SECONDS = 10 * 365 * 24 * 60 * 60
+
 AwareDatetime = Annotated[datetime, msgspec.Meta(tz=True)]
-Count = Annotated[int, msgspec.Meta(ge=0)]
+Count = Annotated[int, msgspec.Meta(ge=0, le=MAX_COUNT)]
+Seconds = Annotated[int, msgspec.Meta(ge=0, le=MAX_SECONDS)]
 
 
 class Window(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -57,8 +64,8 @@ class Window(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     paths: tuple[Literal["/"]] = ("/",)
     message: str = ""
     reason: str = ""
-    retry_after: Count | None = None
-    lease: Count | None = None
+    retry_after: Seconds | None = None
+    lease: Seconds | None = None
     """Set when a program holds the window open and moves ``end`` as long as it lives."""
     created_by: str = ""
     created_at: AwareDatetime
@@ -194,10 +201,19 @@ def removed(state: State, window_id: str) -> State:
 
 
 def restored(state: State, windows: Iterable[Window], now: datetime) -> State:
-    """``state`` with ``windows`` back in it, but for those that are over by now."""
+    """``state`` with ``windows`` back in it, but for those that are over by now.
+
+    A lease gets its whole time again: its holder could not renew it meanwhile.
+    """
     taken = {window.id for window in state.windows}
-    back = (window for window in _without_the_past(windows, now) if window.id not in taken)
-    return replace(state, windows=(*state.windows, *back))
+    renewed = (
+        window
+        if window.lease is None
+        else replace(window, end=now + timedelta(seconds=window.lease))
+        for window in windows
+        if window.id not in taken
+    )
+    return replace(state, windows=(*state.windows, *_without_the_past(renewed, now)))
 
 
 def cleared(state: State) -> State:

@@ -4,16 +4,19 @@ A time without a zone means the zone passed in; None stands for the system's own
 """
 
 import re
+from contextlib import suppress
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 
 from maintenance_core.exceptions import InvalidInput
+from maintenance_core.state import MAX_SECONDS
 
-__all__ = ["as_utc", "parse_duration", "parse_time", "show"]
+__all__ = ["MAX_DURATION", "as_utc", "parse_duration", "parse_time", "show"]
+
+MAX_DURATION = timedelta(seconds=MAX_SECONDS)
 
 _UNITS = {"w": "weeks", "d": "days", "h": "hours", "m": "minutes", "s": "seconds"}
 _DURATION = re.compile(r"(?:(\d+)w)?(?:(\d+)d)?(?:(\d+)h)?(?:(\d+)m)?(?:(\d+)s)?", re.ASCII)
 _CLOCK = re.compile(r"\d{1,2}:\d{2}", re.ASCII)
-_MAX_DURATION = timedelta(days=3650)
 _MAX_QUOTED = 40
 
 
@@ -32,7 +35,7 @@ def parse_duration(text: str, field: str = "duration") -> timedelta:
         duration = timedelta(**{unit: int(count) for unit, count in parts if count})
     except (OverflowError, ValueError):
         duration = timedelta.max
-    if not timedelta(0) < duration <= _MAX_DURATION:
+    if not timedelta(0) < duration <= MAX_DURATION:
         raise InvalidInput(field, f"{_quote(text)} is not between one second and ten years.")
     return duration
 
@@ -70,11 +73,10 @@ def _is_date(text: str) -> bool:
 
 
 def _next_occurrence(clock: time, now: datetime, zone: tzinfo | None, field: str) -> datetime:
-    today = now.astimezone(zone).date()
-    moment = as_utc(datetime.combine(today, clock), zone, field)
-    if moment <= now:
-        moment = as_utc(datetime.combine(today + timedelta(days=1), clock), zone, field)
-    return moment
+    moment = datetime.combine(now.astimezone(zone).date(), clock)
+    if max(_meanings(moment, zone)) <= now:
+        moment += timedelta(days=1)
+    return as_utc(moment, zone, field)
 
 
 def as_utc(moment: datetime, zone: tzinfo | None, field: str = "time") -> datetime:
@@ -86,7 +88,7 @@ def as_utc(moment: datetime, zone: tzinfo | None, field: str = "time") -> dateti
     try:
         if moment.tzinfo is not None:
             return moment.astimezone(UTC)
-        first, second = (moment.replace(tzinfo=zone, fold=fold).astimezone(UTC) for fold in (0, 1))
+        first, second = _meanings(moment, zone)
     except (OverflowError, ValueError, OSError):
         raise InvalidInput(
             field, f"{moment} is outside the calendar; give a nearer time."
@@ -100,9 +102,18 @@ def as_utc(moment: datetime, zone: tzinfo | None, field: str = "time") -> dateti
     return first
 
 
+def _meanings(moment: datetime, zone: tzinfo | None) -> tuple[datetime, datetime]:
+    """What a naive ``moment`` means before and after a change of the clocks; mostly the same."""
+    first, second = (moment.replace(tzinfo=zone, fold=fold).astimezone(UTC) for fold in (0, 1))
+    return first, second
+
+
 def show(moment: datetime, zone: tzinfo | None) -> str:
     """``moment`` for people, to the minute, with its zone: ``2026-11-22 21:00 UTC``."""
-    return moment.astimezone(zone).strftime("%Y-%m-%d %H:%M %Z")
+    # At either end of the calendar there are moments that other zones have no name for.
+    with suppress(OverflowError, ValueError, OSError):
+        moment = moment.astimezone(zone)
+    return moment.strftime("%Y-%m-%d %H:%M %Z")
 
 
 def _quote(text: str) -> str:

@@ -28,10 +28,17 @@ def open_store(location: str | os.PathLike[str]) -> Store:
     of a kind that this version does not have.
     """
     text = os.fspath(location)
-    if not text or "\0" in text:
+    if not _can_be_a_path(text):
         raise LocationError(f"{text!r} is not the path of a state; name a file.")
     if match := _SCHEME.match(text):
         raise LocationError(
             f"{text}: a state of kind {match[1]!r} is not known here; name the path of a file."
         )
     return FileStore(text)
+
+
+def _can_be_a_path(text: str) -> bool:
+    try:
+        return bool(text) and b"\0" not in os.fsencode(text)
+    except UnicodeEncodeError:
+        return False

@@ -2,8 +2,10 @@
 
 import errno
 import os
+import re
 import secrets
-from collections.abc import Iterator
+import stat
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
@@ -17,48 +19,50 @@ from maintenance_core.stores.ownership import (
 __all__ = ["put_in_place", "sweep"]
 
 _NO_DIRECTORY_SYNC = (errno.EINVAL, errno.ENOTSUP)
+_CHUNK = 1024 * 1024
 
 
 def sweep(target: Path) -> None:
     """Remove what killed writers left behind. Only for the holder of the lock."""
-    prefix = _prefix(target)
+    # The whole name counts: a file beside this one, whose name begins alike, has its own lock.
+    leftover = re.compile(rf"\.{re.escape(target.name)}\.\d+-[0-9a-f]{{12}}\.tmp", re.ASCII)
     with suppress(OSError), os.scandir(target.parent) as entries:
         for entry in entries:
-            if entry.name.startswith(prefix) and entry.name.endswith(".tmp"):
-                with suppress(OSError):
-                    os.unlink(entry.path)
+            if leftover.fullmatch(entry.name):
+                _remove(Path(entry.path))
 
 
 @contextmanager
-def put_in_place(target: Path, data: bytes, previous: os.stat_result | None) -> Iterator[None]:
+def put_in_place(target: Path, data: bytes, keep: Path | None) -> Iterator[None]:
     """Make ``target`` a file with ``data``, on disk, as long as the body does not raise.
 
-    ``previous`` is the file that is there now, whose owner and permissions are kept, or None if
-    there is none. If anything fails, in here or in the body, what was there is put back. Raises
-    OSError, or StoreError from the ownership rules.
+    The owner and permissions of a file that is there are kept. What is there gets the name
+    ``keep`` (None: it goes). If anything fails, in here or in the body, it is put back. Raises
+    OSError, or StoreError from the ownership rules or if it could not be put back.
     """
-    new = _write_temporary(target, data, previous)
+    previous = _facts(target)
+    new = _temporary_name(target)
+    old = None if previous is None else keep or _temporary_name(target)
     try:
-        old = _second_name(target) if previous is not None else None
-        try:
-            os.rename(new, target)
-            try:
-                _sync_directory(target.parent)
-                yield
-            except BaseException:
-                _put_back(target, old)
-                raise
-        finally:
-            if old is not None:
-                with suppress(OSError):
-                    os.unlink(old)
-    finally:
-        with suppress(OSError):
-            os.unlink(new)
+        _write(new, (data,), previous)
+        if previous is not None and old is not None:
+            _give_second_name(target, previous, old)
+        os.rename(new, target)
+        _sync_directory(target.parent)
+        yield
+    except BaseException:
+        _put_back(target, previous, old)
+        _remove(new)
+        raise
+    if old is not None and keep is None:
+        _remove(old)
 
 
-def _put_back(target: Path, old: Path | None) -> None:
+def _put_back(target: Path, previous: os.stat_result | None, old: Path | None) -> None:
     try:
+        if _same(_facts(target), previous):
+            _remove(old)
+            return
         if old is None:
             os.unlink(target)
         else:
@@ -73,34 +77,50 @@ def _put_back(target: Path, old: Path | None) -> None:
         _sync_directory(target.parent)
 
 
-def _prefix(target: Path) -> str:
-    return f".{target.name}."
+def _facts(name: Path) -> os.stat_result | None:
+    try:
+        return os.lstat(name)
+    except FileNotFoundError:
+        return None
+
+
+def _same(one: os.stat_result | None, other: os.stat_result | None) -> bool:
+    if one is None or other is None:
+        return one is other
+    return os.path.samestat(one, other)
+
+
+def _remove(name: Path | None) -> None:
+    if name is not None:
+        with suppress(OSError):
+            os.unlink(name)
 
 
 def _temporary_name(target: Path) -> Path:
-    return target.with_name(f"{_prefix(target)}{os.getpid()}-{secrets.token_hex(6)}.tmp")
+    return target.with_name(f".{target.name}.{os.getpid()}-{secrets.token_hex(6)}.tmp")
 
 
-def _write_temporary(target: Path, data: bytes, previous: os.stat_result | None) -> Path:
-    name = _temporary_name(target)
-    mode = 0o600 if previous is not None else mode_of_new_file(target.parent)
+def _write(name: Path, chunks: Iterable[bytes], previous: os.stat_result | None) -> None:
+    """Make a file, on disk; if ``previous`` was a file, with its owner and permissions."""
+    if previous is not None and not stat.S_ISREG(previous.st_mode):
+        previous = None
+    mode = 0o600 if previous is not None else mode_of_new_file(name.parent)
     flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
     descriptor = os.open(name, flags, mode)
     try:
         try:
             if previous is None:
-                give_to_directory_owner(descriptor, target.parent)
+                give_to_directory_owner(descriptor, name.parent)
             else:
-                carry_over(previous, descriptor, str(target))
-            _write_all(descriptor, data)
+                carry_over(previous, descriptor, str(name))
+            for chunk in chunks:
+                _write_all(descriptor, chunk)
             os.fsync(descriptor)
         finally:
             os.close(descriptor)
     except BaseException:
-        with suppress(OSError):
-            os.unlink(name)
+        _remove(name)
         raise
-    return name
 
 
 def _write_all(descriptor: int, data: bytes) -> None:
@@ -109,15 +129,26 @@ def _write_all(descriptor: int, data: bytes) -> None:
         rest = rest[os.write(descriptor, rest) :]
 
 
-def _second_name(target: Path) -> Path:
-    """Another name for the file at ``target``, from which it can be put back."""
-    name = _temporary_name(target)
+def _give_second_name(target: Path, info: os.stat_result, name: Path) -> None:
+    """Another name for what is at ``target``, from which it can be put back.
+
+    ``target`` stays in its place: a moment without it would be "off" for readers.
+    """
     try:
-        os.link(target, name)
+        os.link(target, name, follow_symlinks=False)
     except OSError:
-        # No hard links on this file system: a copy does as well, with the same owner and mode.
-        return _write_temporary(name, target.read_bytes(), os.stat(target))
-    return name
+        if stat.S_ISREG(info.st_mode):
+            # No hard links on this file system, or not for this user: a copy does as well.
+            _write(name, _chunks(target), info)
+        else:
+            # A directory can have no second name. It was no state for readers before either.
+            os.rename(target, name)
+
+
+def _chunks(name: Path) -> Iterator[bytes]:
+    with name.open("rb") as stream:
+        while chunk := stream.read(_CHUNK):
+            yield chunk
 
 
 def _sync_directory(directory: Path) -> None:

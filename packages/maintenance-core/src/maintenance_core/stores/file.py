@@ -5,15 +5,14 @@ import os
 import secrets
 import stat
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from pathlib import Path
 
 from msgspec.structs import replace
 
 from maintenance_core.codec import MAX_BYTES, decode, encode
 from maintenance_core.exceptions import StoreError, UnreadableState
-from maintenance_core.state import State
+from maintenance_core.state import MAX_COUNT, State
 from maintenance_core.stores.atomic import put_in_place, sweep
 from maintenance_core.stores.base import Change, Fingerprint, Problem, Reading, Store, Update
 from maintenance_core.stores.lock import exclusive_lock
@@ -35,6 +34,7 @@ _KINDS = {
     stat.S_IFBLK: "a device",
 }
 _FORBIDDEN = (errno.EACCES, errno.EPERM)
+_LOST_LINK = "a link that leads nowhere"
 _REPAIR = "the next change replaces it and keeps a copy"
 
 
@@ -42,7 +42,7 @@ class FileStore(Store):
     """The state in the file at ``path``, which need not exist; its directory must.
 
     A change waits at most ``lock_timeout`` seconds for another one to end. A link at ``path`` is
-    followed; the file that it names is replaced, not the link.
+    followed as long as it leads to a state: then the file that it names is replaced.
     """
 
     def __init__(self, path: str | os.PathLike[str], *, lock_timeout: float = 10.0) -> None:
@@ -65,7 +65,7 @@ class FileStore(Store):
         began = time.time_ns()
         try:
             descriptor = os.open(self.location, _OPEN_FLAGS)
-        except FileNotFoundError:
+        except (FileNotFoundError, NotADirectoryError):
             return self._read_absent()
         except OSError as error:
             return self._read_unopened(error)
@@ -81,7 +81,8 @@ class FileStore(Store):
         except OSError as error:
             return _out_of_reach(error)
         finally:
-            os.close(descriptor)
+            with suppress(OSError):
+                os.close(descriptor)
         if len(data) > MAX_BYTES:
             return _no_state(f"larger than {MAX_BYTES:,} bytes", fingerprint)
         try:
@@ -90,18 +91,19 @@ class FileStore(Store):
             return Reading(None, Problem(f"{error}; {_REPAIR}.", of_content=True), fingerprint)
 
     def _read_absent(self) -> Reading:
-        target = _target(self.path)
-        if target.parent.is_dir():
+        if os.path.isdir(os.path.dirname(os.path.realpath(self.location))):
             return Reading(State(), None, ABSENT)
-        return Reading(
-            None,
-            Problem(_no_directory(target.parent), of_content=False),
-            None,
+        if os.path.islink(self.location):
+            return _no_state(_LOST_LINK, None)
+        sentence = (
+            f"there is no directory {self.path.parent}; "
+            "create it, or name another path for the state."
         )
+        return Reading(None, Problem(sentence, of_content=False), None)
 
     def _read_unopened(self, error: OSError) -> Reading:
-        if error.errno == errno.ELOOP:
-            return _no_state("a link that leads nowhere", None)
+        if error.errno == errno.ELOOP and os.path.islink(self.location):
+            return _no_state(_LOST_LINK, None)
         try:
             info = os.stat(self.location)
         except OSError:
@@ -111,36 +113,50 @@ class FileStore(Store):
         return _no_state(_kind(info), None)
 
     def change(self, change: Change) -> Update:
-        target = _target(self.path)
-        if not target.parent.is_dir():
-            raise StoreError(self.location, _no_directory(target.parent))
         try:
-            with exclusive_lock(target.with_name(f".{target.name}.lock"), self.lock_timeout):
-                return self._change_locked(target, change)
+            while True:
+                target = self._target(self._read_to_change())
+                lock = target.with_name(f".{target.name}.lock")
+                with exclusive_lock(lock, self.lock_timeout):
+                    reading = self._read_to_change()
+                    # Another writer may have replaced a link while this one waited: what the
+                    # path means now may have another lock.
+                    if self._target(reading) == target:
+                        return self._change_locked(target, reading, change)
         except StoreError as error:
             raise StoreError(self.location, error.reason) from error
         except OSError as error:
             raise StoreError(self.location, _why_not_written(error)) from error
 
-    def _change_locked(self, target: Path, change: Change) -> Update:
+    def _read_to_change(self) -> Reading:
         reading = self.read()
-        problem = reading.problem
-        if problem is not None and not problem.of_content:
-            raise StoreError(self.location, f"{problem} Nothing was changed.")
+        if reading.problem is not None and not reading.problem.of_content:
+            raise StoreError(self.location, f"{reading.problem} Nothing was changed.")
+        return reading
+
+    def _target(self, reading: Reading) -> Path:
+        """The file to replace: the one that a link leads to if that is a state, or is yet to be.
+
+        Everything else may be anybody's file: then the link itself is replaced.
+        """
+        if reading.state is not None:
+            return Path(os.path.realpath(self.path))
+        return Path(os.path.realpath(self.path.parent), self.path.name)
+
+    def _change_locked(self, target: Path, reading: Reading, change: Change) -> Update:
         before = reading.state or State()
         wanted = change(before)
         if reading.state is not None and wanted == before:
             return Update(before, before)
-        after = replace(wanted, revision=before.revision + 1)
-        data = encode(after)
-        if problem is not None:
-            # What a link leads to may be anybody's file: unless it is a state, only the link
-            # itself is replaced.
-            target = _own_name(self.path)
+        after = replace(wanted, revision=before.revision % MAX_COUNT + 1)
+        try:
+            data = encode(after)
+        except UnreadableState as error:
+            raise StoreError(self.location, f"{error}; nothing was changed.") from error
+        kept = None if reading.problem is None else _name_to_keep(target)
         sweep(target)
-        with _put_aside(target, problem) as kept:
-            with put_in_place(target, data, _stat_of_file(kept or target)):
-                self._confirm(after)
+        with put_in_place(target, data, kept):
+            self._confirm(after)
         return Update(before, after, None if kept is None else str(kept))
 
     def _confirm(self, wanted: State) -> None:
@@ -172,65 +188,17 @@ def _no_state(what: str, fingerprint: Fingerprint | None) -> Reading:
 
 
 def _out_of_reach(error: OSError) -> Reading:
-    sentence = f"it cannot be read ({error.strerror})"
+    way_out = "try again, or name another path for the state"
     if error.errno in _FORBIDDEN:
-        sentence += "; run as its owner, or make it readable for the user who runs this"
-    return Reading(None, Problem(f"{sentence}.", of_content=False), None)
+        way_out = "run as its owner, or make it readable for the user who runs this"
+    sentence = f"it cannot be read ({error.strerror}); {way_out}."
+    return Reading(None, Problem(sentence, of_content=False), None)
 
 
-def _no_directory(directory: Path) -> str:
-    return (
-        f"the directory {directory} does not exist; create it, or name another path for the state."
-    )
-
-
-def _own_name(path: Path) -> Path:
-    """``path`` itself, not what it leads to if it is a link."""
-    return path.parent.resolve() / path.name
-
-
-def _target(path: Path) -> Path:
-    """The file that holds the state, or would: where a link leads, if a file can be there."""
-    real = Path(os.path.realpath(path))
-    try:
-        usable = stat.S_ISREG(os.stat(real).st_mode)
-    except FileNotFoundError:
-        usable = real.parent.is_dir()
-    except OSError:
-        usable = False
-    return real if usable else _own_name(path)
-
-
-def _stat_of_file(name: Path) -> os.stat_result | None:
-    """The facts of the regular file at ``name``; None if there is none."""
-    try:
-        info = os.lstat(name)
-    except FileNotFoundError:
-        return None
-    return info if stat.S_ISREG(info.st_mode) else None
-
-
-@contextmanager
-def _put_aside(target: Path, problem: Problem | None) -> Iterator[Path | None]:
-    """Give what is no state a name of its own, which it loses again if the body raises."""
-    if problem is None:
-        yield None
-        return
+def _name_to_keep(target: Path) -> Path:
+    """Where what is no state is kept."""
     moment = time.strftime("%Y%m%dT%H%M%SZ", time.gmtime())
-    aside = target.with_name(f"{target.name}.unreadable-{moment}-{secrets.token_hex(2)}")
-    try:
-        # A second name leaves no moment without a file, which readers would take for "off".
-        os.link(target, aside, follow_symlinks=False)
-    except OSError:
-        os.rename(target, aside)
-    try:
-        yield aside
-    except BaseException:
-        os.rename(aside, target)
-        # Renaming one name of a file to another name of it does nothing.
-        with suppress(FileNotFoundError):
-            os.unlink(aside)
-        raise
+    return target.with_name(f"{target.name}.unreadable-{moment}-{secrets.token_hex(4)}")
 
 
 def _why_not_written(error: OSError) -> str:

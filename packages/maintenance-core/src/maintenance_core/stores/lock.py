@@ -1,11 +1,13 @@
 """One writer at a time: an exclusive lock on a file of its own beside the state."""
 
+import errno
 import fcntl
 import os
+import shlex
 import stat
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from maintenance_core.exceptions import StoreError
@@ -14,6 +16,8 @@ from maintenance_core.stores.ownership import give_to_directory_owner
 __all__ = ["exclusive_lock"]
 
 _PAUSE = 0.005
+_NOT_A_FILE = (errno.ELOOP, errno.ENXIO)
+"""What opening a link, or a socket, ends with."""
 
 
 @contextmanager
@@ -28,9 +32,11 @@ def exclusive_lock(path: Path, timeout: float) -> Iterator[None]:
         yield
     finally:
         # A child forked meanwhile shares the lock through its copy of the descriptor, so that
-        # closing ours would not free it.
-        fcntl.flock(descriptor, fcntl.LOCK_UN)
-        os.close(descriptor)
+        # closing ours would not free it. The change is made by now: nothing here undoes it.
+        with suppress(OSError):
+            fcntl.flock(descriptor, fcntl.LOCK_UN)
+        with suppress(OSError):
+            os.close(descriptor)
 
 
 def _acquire(path: Path, deadline: float, timeout: float) -> int:
@@ -53,7 +59,7 @@ def _acquire(path: Path, deadline: float, timeout: float) -> int:
             raise StoreError(
                 str(path),
                 f"another process has held the lock for {timeout:g} s; nothing was changed. "
-                f"Find it with: fuser {path}",
+                f"Find it with: fuser {shlex.quote(str(path))}",
             )
         time.sleep(_PAUSE)
 
@@ -64,18 +70,23 @@ def _open(path: Path) -> int:
     try:
         descriptor = _create_or_open(path)
     except OSError as error:
+        if error.errno in _NOT_A_FILE:
+            raise _not_a_file(path) from error
         raise StoreError(
             str(path),
             f"the lock file {path} cannot be opened ({error.strerror}); nothing was changed. "
-            "Run as the owner of its directory, or make the directory writable.",
+            "Run as the owner of its directory, or name another path for the state.",
         ) from error
     if not stat.S_ISREG(os.fstat(descriptor).st_mode):
         os.close(descriptor)
-        raise StoreError(
-            str(path),
-            f"the lock file {path} is not a regular file; nothing was changed. Remove it.",
-        )
+        raise _not_a_file(path)
     return descriptor
+
+
+def _not_a_file(path: Path) -> StoreError:
+    return StoreError(
+        str(path), f"the lock file {path} is not a regular file; nothing was changed. Remove it."
+    )
 
 
 def _create_or_open(path: Path) -> int:
@@ -87,7 +98,11 @@ def _create_or_open(path: Path) -> int:
         return os.open(path, flags | os.O_RDONLY)
     # Only what was created here is given away: a name found here may be a hard link to a file
     # that is somebody else's.
-    give_to_directory_owner(descriptor, path.parent)
+    try:
+        give_to_directory_owner(descriptor, path.parent)
+    except BaseException:
+        os.close(descriptor)
+        raise
     return descriptor
 
 

@@ -1,0 +1,103 @@
+"""What several tests of the core need."""
+
+import os
+import subprocess
+import sys
+import threading
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from maintenance_core import FileStore, Window
+
+ROOT = Path(__file__).parents[2]
+NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
+HOUR = timedelta(hours=1)
+NOBODY = 65534
+PATIENCE = 60
+"""Seconds after which something that was to happen is taken to have failed."""
+
+needs_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root can give files to others")
+
+
+def window(**fields):
+    """A window that somebody opened at once at NOW, unless ``fields`` say otherwise."""
+    return Window(**({"id": "abcd", "start": NOW, "created_at": NOW} | fields))
+
+
+def planned(**fields):
+    """A window that starts in an hour, unless ``fields`` say otherwise."""
+    return window(**({"id": "plan", "start": NOW + HOUR} | fields))
+
+
+def snapshot(directory):
+    """Everything that a read could have changed in ``directory``."""
+    return {
+        str(name): (
+            tuple(os.lstat(name)),
+            os.lstat(name).st_mtime_ns,
+            os.lstat(name).st_ctime_ns,
+            name.read_bytes() if name.is_file() and not name.is_symlink() else None,
+            os.readlink(name) if name.is_symlink() else None,
+        )
+        for name in (directory, *sorted(directory.rglob("*")))
+    }
+
+
+def without_access_times(facts):
+    """``snapshot`` but for the time of the last access, which reading may change."""
+    return {name: (stat[:7] + stat[8:], *rest) for name, (stat, *rest) in facts.items()}
+
+
+def kept_copies(path):
+    """What changes have put aside beside ``path``."""
+    return sorted(path.parent.glob(f"{path.name}.unreadable-*"))
+
+
+def leftovers(directory):
+    """The temporary files in ``directory``."""
+    return sorted(name.name for name in directory.iterdir() if name.name.endswith(".tmp"))
+
+
+def run_child(*arguments, **options):
+    """Run ``tests.core.child`` to its end; what it wrote."""
+    done = subprocess.run(
+        [sys.executable, "-m", "tests.core.child", *map(str, arguments)],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=PATIENCE,
+        check=False,
+        **options,
+    )
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+def in_time(function):
+    """The result of ``function``, which must not hang."""
+    results = []
+    thread = threading.Thread(target=lambda: results.append(function()), daemon=True)
+    thread.start()
+    thread.join(PATIENCE)
+    assert not thread.is_alive(), "it hangs"
+    return results[0]
+
+
+class AnnouncingStore(FileStore):
+    """A file store that lets a test wait for the next change."""
+
+    def __init__(self, path):
+        super().__init__(path)
+        self.changed = threading.Event()
+
+    def change(self, change):
+        update = super().change(change)
+        if update.changed:
+            self.changed.set()
+        return update
+
+    def wait_for_change(self):
+        self.changed.clear()
+        assert self.changed.wait(PATIENCE), "nothing was changed"

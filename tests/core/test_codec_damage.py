@@ -1,0 +1,93 @@
+"""Whatever happens to the bytes of a state, they are a state or unreadable; nothing else."""
+
+import json
+import random
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from maintenance_core import State, UnreadableState
+from maintenance_core.codec import decode, encode
+from tests.core.helpers import HOUR, NOW, planned, window
+
+STATE = State(revision=3, windows=(window(end=NOW + HOUR, message="Zurück"), planned()))
+DATA = encode(STATE)
+
+
+def is_readable(data):
+    """Is ``data`` a state? Anything but an answer fails the test."""
+    try:
+        state = decode(data)
+    except UnreadableState:
+        return False
+    # What was read can be worked with.
+    state.phase(NOW)
+    state.next_change(NOW)
+    assert decode(encode(state)) == state
+    return True
+
+
+def test_cut_short_it_is_unreadable_wherever_the_cut_is():
+    whole = len(DATA.rstrip())
+    assert not [length for length in range(whole) if is_readable(DATA[:length])]
+    assert is_readable(DATA[:whole])
+
+
+def test_with_one_bit_flipped_it_is_a_state_or_unreadable():
+    for position in range(len(DATA)):
+        for bit in range(8):
+            damaged = bytearray(DATA)
+            damaged[position] ^= 1 << bit
+            is_readable(bytes(damaged))
+
+
+def test_with_one_byte_more_or_less_it_is_a_state_or_unreadable():
+    for position in range(len(DATA)):
+        is_readable(DATA[:position] + DATA[position + 1 :])
+        is_readable(DATA[:position] + b"\0" + DATA[position:])
+
+
+def test_shuffled_pieces_are_a_state_or_unreadable():
+    seed = random.randrange(2**32)
+    chance = random.Random(seed)
+    for _ in range(2000):
+        start, end = sorted(chance.choices(range(len(DATA)), k=2))
+        place = chance.randrange(len(DATA))
+        try:
+            is_readable(DATA[:place] + DATA[start:end] + DATA[place:])
+        except Exception as error:
+            raise AssertionError(f"seed {seed}") from error
+
+
+@pytest.mark.parametrize("change", [b"\xef\xbb\xbf%b", b"%b\r\n\r\n", b"\n\t %b"])
+def test_what_editors_add_does_not_matter(change):
+    assert decode(change % DATA) == STATE
+    assert decode(change % DATA.replace(b"\n", b"\r\n")) == STATE
+
+
+@given(st.binary(max_size=200))
+def test_any_bytes_are_a_state_or_unreadable(data):
+    is_readable(data)
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(), inner, max_size=3),
+    max_leaves=5,
+)
+
+
+@given(
+    st.dictionaries(
+        st.sampled_from(["schema", "revision", "windows", "bypass", "start", "end", "more"]), JSON
+    )
+)
+def test_any_json_object_is_a_state_or_unreadable(document):
+    is_readable(json.dumps(document).encode())
+
+
+@pytest.mark.parametrize("moment", ["0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-14:00"])
+def test_moments_at_the_ends_of_the_calendar_can_be_worked_with(moment):
+    assert is_readable(b'{"start": "%b"}' % moment.encode())
+    assert is_readable(b'{"end": "%b"}' % moment.encode())
