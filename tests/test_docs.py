@@ -33,7 +33,9 @@ def test_every_check_is_documented():
 
 @pytest.mark.parametrize("page", DOCS, ids=lambda page: str(page.relative_to(ROOT)))
 def test_links_lead_to_files_that_exist(page):
-    links = re.findall(r"\]\((?!https?:)([^)#]+)", page.read_text())
+    text = page.read_text()
+    links = re.findall(r"\]\((?!https?:)([^)#]+)", text)
+    links += re.findall(r'(?:src|srcset)="(?!https?:)([^"]+)"', text)
     missing = [link for link in links if not (page.parent / link).exists()]
     assert missing == []
 
