@@ -5,8 +5,12 @@ import time
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from maintenance_core import FileStore
+
+settings.register_profile("core", deadline=None, print_blob=True)
+settings.load_profile("core")
 
 
 @pytest.fixture

@@ -1,6 +1,7 @@
 """What several tests of the core need."""
 
 import os
+import stat
 import subprocess
 import sys
 import threading
@@ -32,22 +33,19 @@ def planned(**fields):
 
 
 def snapshot(directory):
-    """Everything that a read could have changed in ``directory``."""
-    return {
-        str(name): (
-            tuple(os.lstat(name)),
-            os.lstat(name).st_mtime_ns,
-            os.lstat(name).st_ctime_ns,
-            name.read_bytes() if name.is_file() and not name.is_symlink() else None,
-            os.readlink(name) if name.is_symlink() else None,
-        )
-        for name in (directory, *sorted(directory.rglob("*")))
-    }
+    """Everything that a read could have changed in ``directory``, but for the access times."""
+    return {str(name): _facts(name) for name in (directory, *sorted(directory.rglob("*")))}
 
 
-def without_access_times(facts):
-    """``snapshot`` but for the time of the last access, which reading may change."""
-    return {name: (stat[:7] + stat[8:], *rest) for name, (stat, *rest) in facts.items()}
+def _facts(name):
+    info = os.lstat(name)
+    small_file = stat.S_ISREG(info.st_mode) and info.st_size < 2**21
+    return (
+        (info.st_mode, info.st_ino, info.st_dev, info.st_nlink, info.st_uid, info.st_gid),
+        (info.st_size, info.st_mtime_ns, info.st_ctime_ns),
+        name.read_bytes() if small_file else None,
+        name.readlink() if name.is_symlink() else None,
+    )
 
 
 def kept_copies(path):

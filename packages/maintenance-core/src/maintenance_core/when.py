@@ -94,7 +94,8 @@ def as_utc(moment: datetime, zone: tzinfo | None, field: str = "time") -> dateti
             field, f"{moment} is outside the calendar; give a nearer time."
         ) from None
     if first != second:
-        verb = "does not exist" if second < first else "happens twice"
+        known = first.astimezone(zone).replace(tzinfo=None) == moment
+        verb = "happens twice" if known else "does not exist"
         raise InvalidInput(
             field,
             f"{moment} {verb}, the clocks change; give the offset, as in {first.isoformat()}.",

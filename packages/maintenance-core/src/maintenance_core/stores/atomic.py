@@ -63,9 +63,11 @@ def _put_back(target: Path, previous: os.stat_result | None, old: Path | None) -
         if _same(_facts(target), previous):
             _remove(old)
             return
-        if old is None:
-            os.unlink(target)
-        else:
+        if previous is None or stat.S_ISDIR(previous.st_mode):
+            # A directory cannot take the place of a file.
+            with suppress(FileNotFoundError):
+                os.unlink(target)
+        if old is not None:
             os.rename(old, target)
     except OSError as error:
         raise StoreError(

@@ -1,0 +1,139 @@
+"""What commands and pages say about a state."""
+
+import json
+from datetime import UTC, timedelta
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from maintenance_core import State, Update, read_status, set_mode, switch_off, switch_on
+from maintenance_core.report import (
+    describe_off,
+    describe_on,
+    describe_status,
+    update_as_data,
+)
+from tests.core.helpers import HOUR, NOW, window
+
+
+def status(store, zone=UTC):
+    return "\n".join(describe_status(read_status(store, NOW), zone))
+
+
+def on(store, **fields):
+    update = switch_on(store, now=NOW, **fields)
+    return "\n".join(describe_on(update, NOW, UTC))
+
+
+def off(store, **fields):
+    update = switch_off(store, now=NOW, **fields)
+    return "\n".join(describe_off(update, NOW, UTC))
+
+
+def test_the_status_without_a_file_is_off(store, path):
+    assert status(store) == f"Maintenance is off.\nState: {path}"
+
+
+def test_the_status_tells_what_is_active_and_what_is_planned(store, path):
+    on(store, message="Back\nsoon", reason="1.4", created_by="deploy@web1", end=NOW + HOUR)
+    on(store, start=NOW + HOUR)
+    active, coming = store.read().state.windows
+    assert status(store, ZoneInfo("Europe/Berlin")).splitlines() == [
+        "Maintenance is on.",
+        f"  {active.id} from 2026-11-22 13:00 CET until 2026-11-22 14:00 CET by deploy@web1",
+        "    message: Back soon",
+        "    reason: 1.4",
+        "Planned:",
+        f"  {coming.id} from 2026-11-22 14:00 CET until it is switched off",
+        f"State: {path}",
+    ]
+
+
+def test_the_status_of_what_is_no_state_is_unknown_with_the_reason(store, path):
+    path.write_text("{")
+    assert status(store).startswith(f"Maintenance is unknown: {path}: it is not JSON, nor 0 or 1;")
+    found = read_status(store, NOW)
+    assert (found.value, found.revision, found.active, found.planned) == ("unknown", None, (), ())
+
+
+def test_a_lease_is_told_as_one(store):
+    store.change(lambda state: State(windows=(window(lease=300, end=NOW + HOUR),)))
+    assert "for as long as a program holds it" in status(store)
+
+
+def test_a_start_that_nobody_wrote_down_is_not_told(store, path):
+    path.write_text("1")
+    assert "  old until it is switched off by django-maintenance-mode" in status(store)
+
+
+@pytest.mark.parametrize("moment", ["0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59Z"])
+def test_moments_at_the_ends_of_the_calendar_can_be_told(store, path, moment):
+    path.write_text(json.dumps({"start": moment, "end": "9999-12-31T23:59:59Z"}))
+    assert "until 9999-12-31" in status(store, ZoneInfo("Europe/Berlin"))
+
+
+def test_on_tells_what_it_did(store):
+    assert on(store).startswith("Maintenance is on.\n")
+    assert on(store).startswith("Maintenance was on already; nothing was changed.\n")
+
+
+def test_on_for_later_tells_that_it_is_planned(store):
+    assert on(store, start=NOW + HOUR).startswith("Maintenance is planned.\nPlanned:\n")
+
+
+def test_on_with_an_end_tells_when_another_window_has_none(store):
+    on(store)
+    told = on(store, end=NOW + HOUR)
+    assert "It stays on until it is switched off, since one of these has no end." in told
+    off(store)
+    on(store, end=NOW + HOUR)
+    assert "It stays on" not in on(store, end=NOW + 2 * HOUR)
+
+
+def test_off_tells_what_it_did(store):
+    on(store)
+    assert off(store) == "Maintenance is off."
+    assert off(store) == "Maintenance was off already; nothing was changed."
+
+
+def test_off_tells_what_stays_planned(store):
+    on(store, start=NOW + HOUR)
+    assert off(store).startswith("Maintenance was off already; nothing was changed.\nPlanned:\n  ")
+    assert off(store, everything=True) == "Maintenance is off."
+
+
+@pytest.mark.parametrize("switch", [on, off])
+def test_what_was_no_state_is_told_with_the_name_of_its_copy(store, path, switch):
+    path.write_text("broken")
+    told = switch(store).splitlines()[-1]
+    name = told.removeprefix("What was there was not a state; it is kept as ")
+    assert name.startswith(f"{path}.unreadable-")
+    assert Path(name).read_text() == "broken"
+
+
+def test_the_data_of_a_status_is_json(store, path):
+    on(store, reason="1.4")
+    on(store, start=NOW + HOUR)
+    data = json.loads(json.dumps(read_status(store, NOW).as_data()))
+    assert data["status"] == "on"
+    assert data["state"] == str(path)
+    assert data["problem"] is None
+    assert data["revision"] == 2
+    assert data["active"][0]["reason"] == "1.4"
+    assert data["planned"][0]["start"] == "2026-11-22T13:00:00Z"
+
+
+def test_the_data_of_a_change_is_the_status_after_it(store, path):
+    path.write_text("broken")
+    update = set_mode(store, True, now=NOW)
+    data = json.loads(json.dumps(update_as_data(update, store.location, NOW)))
+    assert data["changed"] is True
+    assert data["kept"] == update.kept
+    assert data["status"] == "on"
+    assert update_as_data(Update(State(), State()), "x", NOW)["changed"] is False
+
+
+def test_a_window_that_ended_is_told_no_more(store):
+    on(store, end=NOW + timedelta(minutes=1))
+    assert "Maintenance is off." in "\n".join(describe_status(read_status(store, NOW + HOUR), UTC))
