@@ -1,0 +1,200 @@
+"""Who may read a state: after a change the same users as before."""
+
+import errno
+import json
+import os
+import stat
+
+import pytest
+
+from maintenance_core import FileStore, StoreError, switch_off, switch_on
+from tests.core.helpers import NOBODY, NOW, kept_copies, leftovers, needs_root, run_child
+
+OTHER = 65533
+
+
+def mode(name):
+    return stat.S_IMODE(os.lstat(name).st_mode)
+
+
+def owner(name):
+    return os.lstat(name).st_uid, os.lstat(name).st_gid
+
+
+def as_user(uid, gid, path, *actions, umask="022"):
+    told = run_child("as_somebody", uid, gid, umask, path, *actions)
+    return [json.loads(line) for line in told.splitlines()]
+
+
+@pytest.fixture
+def umask(request):
+    before = os.umask(request.param)
+    yield request.param
+    os.umask(before)
+
+
+@pytest.mark.parametrize("bits", [0o600, 0o640, 0o644, 0o660, 0o664, 0o666])
+def test_the_permissions_of_a_file_are_kept(store, path, bits):
+    path.write_text("0")
+    path.chmod(bits)
+    switch_on(store, now=NOW)
+    assert mode(path) == bits
+    switch_off(store, now=NOW)
+    assert mode(path) == bits
+
+
+def test_a_state_is_never_made_executable(store, path):
+    path.write_text("0")
+    path.chmod(0o4755)
+    switch_on(store, now=NOW)
+    assert not mode(path) & 0o7000
+
+
+@pytest.mark.parametrize("umask", [0o022], indirect=True)
+@pytest.mark.parametrize(("directory", "bits"), [(0o755, 0o644), (0o750, 0o640), (0o711, 0o640)])
+def test_a_new_file_is_as_open_as_its_directory_to_readers(store, path, umask, directory, bits):
+    path.parent.chmod(directory)
+    switch_on(store, now=NOW)
+    assert mode(path) == bits
+
+
+@pytest.mark.parametrize("umask", [0o077, 0o027], indirect=True)
+def test_a_new_file_obeys_the_umask(store, path, umask):
+    path.parent.chmod(0o755)
+    switch_on(store, now=NOW)
+    assert mode(path) == 0o644 & ~umask
+
+
+@pytest.mark.parametrize("umask", [0o077], indirect=True)
+def test_the_umask_does_not_matter_for_a_file_that_is_there(store, path, umask):
+    path.write_text("0")
+    path.chmod(0o664)
+    switch_on(store, now=NOW)
+    assert mode(path) == 0o664
+
+
+@needs_root
+def test_what_root_switches_stays_with_its_owner(store, path):
+    path.write_text("0")
+    path.chmod(0o600)
+    os.chown(path, NOBODY, OTHER)
+    switch_on(store, now=NOW)
+    assert (owner(path), mode(path)) == ((NOBODY, OTHER), 0o600)
+
+
+@needs_root
+def test_the_copy_of_what_was_no_state_stays_with_its_owner(store, path):
+    path.write_text("broken")
+    path.chmod(0o600)
+    os.chown(path, NOBODY, OTHER)
+    switch_on(store, now=NOW)
+    assert owner(path) == owner(*kept_copies(path)) == (NOBODY, OTHER)
+
+
+@needs_root
+def test_what_root_creates_belongs_to_the_owner_of_the_directory(open_directory):
+    path = open_directory / "state.json"
+    os.chown(open_directory, NOBODY, OTHER)
+    switch_on(FileStore(path), now=NOW)
+    assert owner(path) == owner(open_directory / ".state.json.lock") == (NOBODY, OTHER)
+    assert as_user(NOBODY, OTHER, path, "read", "off", "read") == ["on", None, "off"]
+
+
+@needs_root
+def test_what_another_user_may_read_stays_readable_for_the_owner(open_directory):
+    path = open_directory / "state.json"
+    path.write_text("0")
+    open_directory.chmod(0o777)
+    path.chmod(0o644)
+    assert as_user(NOBODY, NOBODY, path, "on", "read") == [None, "on"]
+    assert (owner(path)[0], mode(path)) == (NOBODY, 0o644)
+
+
+@needs_root
+@pytest.mark.parametrize("bits", [0o640, 0o660])
+def test_a_member_of_the_group_keeps_the_group(open_directory, bits):
+    path = open_directory / "state.json"
+    path.write_text("0")
+    open_directory.chmod(0o777)
+    os.chown(path, 0, OTHER)
+    path.chmod(bits)
+    assert as_user(NOBODY, OTHER, path, "on") == [None]
+    assert (owner(path), mode(path)) == ((NOBODY, OTHER), bits)
+
+
+@needs_root
+@pytest.mark.parametrize(("group", "bits"), [(OTHER, 0o604), (NOBODY, 0o604)])
+def test_a_file_that_others_may_read_can_be_replaced_by_them(open_directory, group, bits):
+    path = open_directory / "state.json"
+    path.write_text("0")
+    open_directory.chmod(0o777)
+    path.chmod(bits)
+    assert as_user(NOBODY, group, path, "on") == [None]
+    assert mode(path) == bits
+
+
+def test_a_change_that_would_shut_the_owner_out_is_refused(store, path, monkeypatch):
+    path.write_text("0")
+    path.chmod(0o600)
+    facts = os.lstat(path)
+
+    class SomebodyElse:
+        st_uid, st_gid = facts.st_uid + 1, facts.st_gid + 1
+
+        def __getattr__(self, name):
+            return getattr(facts, name)
+
+    def refuse(*arguments):
+        raise PermissionError(errno.EPERM, "Operation not permitted")
+
+    real = os.lstat
+    monkeypatch.setattr(os, "lstat", lambda name: SomebodyElse() if name == path else real(name))
+    monkeypatch.setattr(os, "fchown", refuse)
+    with pytest.raises(StoreError, match="who could not read it after this change"):
+        switch_on(store, now=NOW)
+    assert path.read_text() == "0"
+    assert leftovers(path.parent) == []
+
+
+@needs_root
+def test_a_directory_that_may_not_be_written_is_told(open_directory):
+    path = open_directory / "state.json"
+    switch_on(FileStore(path), now=NOW)
+    (open_directory / ".state.json.lock").chmod(0o666)
+    before = path.read_bytes()
+    (told,) = as_user(NOBODY, NOBODY, path, "off")
+    assert "its directory cannot be written (Permission denied); nothing was changed." in told
+    assert path.read_bytes() == before
+
+
+@needs_root
+def test_a_read_only_file_in_a_directory_of_ours_can_be_switched(open_directory):
+    path = open_directory / "state.json"
+    os.chown(open_directory, NOBODY, NOBODY)
+    path.write_text("1")
+    os.chown(path, NOBODY, NOBODY)
+    path.chmod(0o444)
+    assert as_user(NOBODY, NOBODY, path, "off", "read") == [None, "off"]
+    assert mode(path) == 0o444
+
+
+@pytest.mark.parametrize(
+    ("number", "sentence"),
+    [
+        (errno.EBUSY, "it is a mount point and cannot be replaced; nothing was changed."),
+        (errno.EROFS, "its directory cannot be written (Read-only file system)"),
+        (errno.ENOSPC, "it could not be written (No space left on device); the old state stands."),
+    ],
+)
+def test_why_it_was_not_written_is_told(store, path, monkeypatch, number, sentence):
+    path.write_text("1")
+
+    def fails(*arguments, **options):
+        raise OSError(number, os.strerror(number))
+
+    monkeypatch.setattr(os, "rename", fails)
+    with pytest.raises(StoreError) as failed:
+        switch_off(store, now=NOW)
+    assert sentence in str(failed.value)
+    assert path.read_text() == "1"
+    assert leftovers(path.parent) == []
