@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class MaintenanceTemplatesConfig(AppConfig):
+    name = "maintenance_templates"
+    verbose_name = "Maintenance pages"
