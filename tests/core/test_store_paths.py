@@ -1,6 +1,7 @@
 """Links, directories that are missing, and users who may not."""
 
 import errno
+import fcntl
 import json
 import os
 
@@ -84,27 +85,26 @@ def test_a_file_of_somebody_else_behind_a_link_is_left_alone(store, path, elsewh
     assert os.readlink(kept) == str(foreign)
 
 
-def test_a_writer_that_waited_while_the_link_was_replaced_writes_to_the_new_file(
-    store, path, elsewhere
+@pytest.mark.parametrize("content", [b"0", b"broken"])
+def test_a_writer_that_waited_while_the_link_was_replaced_leaves_its_old_file_alone(
+    store, path, elsewhere, monkeypatch, content
 ):
     real = elsewhere / "shared.json"
     real.write_bytes(b"1")
     path.symlink_to(real)
-    elsewhere_before = real.read_bytes()
-    read, swapped = store.read, []
+    flock, swapped = fcntl.flock, []
 
-    def read_and_swap():
-        reading = read()
+    def replace_link_once(descriptor, operation):
         if not swapped:
-            swapped.append(True)
-            path.unlink()
-            path.write_bytes(b"0")
-        return reading
+            swapped.append(path.unlink())
+            path.write_bytes(content)
+        return flock(descriptor, operation)
 
-    store.read = read_and_swap
-    switch_on(store, now=NOW)
-    assert real.read_bytes() == elsewhere_before
-    assert FileStore(path).read().state.phase(NOW) == "on"
+    monkeypatch.setattr(fcntl, "flock", replace_link_once)
+    update = switch_on(store, now=NOW, reason="waited")
+    assert real.read_bytes() == b"1"
+    assert store.read().state == update.after
+    assert [window.reason for window in update.after.windows] == ["waited"]
 
 
 def test_a_link_to_a_directory_is_replaced_and_the_directory_stays(store, path, elsewhere):

@@ -133,27 +133,59 @@ def test_a_file_that_others_may_read_can_be_replaced_by_them(open_directory, gro
     assert mode(path) == bits
 
 
-def test_a_change_that_would_shut_the_owner_out_is_refused(store, path, monkeypatch):
+@pytest.fixture
+def of_somebody_else(path, monkeypatch):
+    """The file at ``path`` seems to be somebody else's, and cannot be given away."""
     path.write_text("0")
-    path.chmod(0o600)
-    facts = os.lstat(path)
+    real_lstat, real_fchown = os.lstat, os.fchown
 
-    class SomebodyElse:
-        st_uid, st_gid = facts.st_uid + 1, facts.st_gid + 1
+    class Facts:
+        def __init__(self, facts):
+            self.facts = facts
 
         def __getattr__(self, name):
-            return getattr(facts, name)
+            return getattr(self.facts, name) + (name == "st_uid")
 
-    def refuse(*arguments):
-        raise PermissionError(errno.EPERM, "Operation not permitted")
+    def fchown(descriptor, uid, gid):
+        if uid != -1 or path.name in refused:
+            raise PermissionError(errno.EPERM, "Operation not permitted")
+        real_fchown(descriptor, uid, gid)
 
-    real = os.lstat
-    monkeypatch.setattr(os, "lstat", lambda name: SomebodyElse() if name == path else real(name))
-    monkeypatch.setattr(os, "fchown", refuse)
+    refused = set()
+    monkeypatch.setattr(
+        os, "lstat", lambda name: (Facts if name == path else lambda it: it)(real_lstat(name))
+    )
+    monkeypatch.setattr(os, "fchown", fchown)
+    return refused
+
+
+@pytest.mark.parametrize("bits", [0o640, 0o604])
+def test_a_file_that_its_owner_can_still_read_through_the_group_or_as_another_is_replaced(
+    store, path, of_somebody_else, bits
+):
+    path.chmod(bits)
+    assert switch_on(store, now=NOW).changed
+    assert mode(path) == bits
+
+
+@pytest.mark.parametrize(("bits", "group"), [(0o600, True), (0o640, False)])
+def test_a_change_that_would_shut_the_owner_out_is_refused(
+    store, path, of_somebody_else, bits, group
+):
+    path.chmod(bits)
+    if not group:
+        of_somebody_else.add(path.name)
     with pytest.raises(StoreError, match="who could not read it after this change"):
         switch_on(store, now=NOW)
     assert path.read_text() == "0"
     assert leftovers(path.parent) == []
+
+
+def test_what_a_normal_user_creates_is_not_given_away(store, path, monkeypatch):
+    monkeypatch.setattr(os, "geteuid", lambda: 1000)
+    monkeypatch.delattr(os, "fchown")
+    assert switch_on(store, now=NOW).changed
+    assert owner(path) == (os.getuid(), os.getgid())
 
 
 @needs_root

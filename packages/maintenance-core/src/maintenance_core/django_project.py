@@ -133,7 +133,10 @@ def _settings_module(manage: Path) -> str:
 
 def _find_module(start: Path, name: str) -> Path | None:
     """The file of the module ``name`` in the folder ``start``, if it is there."""
-    base = start.joinpath(*name.split("."))
+    parts = name.split(".")
+    if not all(part.isidentifier() for part in parts):
+        return None
+    base = start.joinpath(*parts)
     for file in (base / "__init__.py", base.with_name(base.name + ".py")):
         if os.path.isfile(file):
             return file

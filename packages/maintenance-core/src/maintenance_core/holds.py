@@ -54,7 +54,7 @@ class Lease:
         self._new_window = partial(
             new_window, message=message, reason=reason, created_by=created_by
         )
-        self._window: Window | None = None
+        self._window_id = ""
         self._stop = threading.Event()
         self._thread: threading.Thread | None = None
 
@@ -67,12 +67,12 @@ class Lease:
             window = self._new_window(now=now, end=now + self._duration, lease=seconds)
         # The id may be changed if another window has it, so what was added is looked up.
         update = self._store.change(lambda state: opened(state, window, now, repeat=True))
-        self._window = update.after.windows[-1]
+        self._window_id = update.after.windows[-1].id
         if self._duration is not None:
             self._stop.clear()
             self._thread = threading.Thread(
                 target=self._keep_renewing,
-                args=(self._window.id, self._duration),
+                args=(self._window_id, self._duration),
                 name="maintenance lease",
                 daemon=True,
             )
@@ -87,9 +87,7 @@ class Lease:
         self._stop.set()
         if self._thread is not None:
             self._thread.join()
-        window = self._window
-        if window is not None:
-            self._store.change(lambda state: removed(state, window.id))
+        self._store.change(lambda state: removed(state, self._window_id))
 
     def _keep_renewing(self, window_id: str, duration: timedelta) -> None:
         pause = duration.total_seconds() / _RENEWALS_PER_LEASE
