@@ -48,7 +48,7 @@ def main() -> int:
             results[name] = "skipped: this Python is not here"
             continue
         print(f"\n{name}", flush=True)
-        run = [hatch, "-e", f"matrix.py{python}-django{django}", "run", "test", *sys.argv[1:]]
+        run = [hatch, "-e", f"matrix.py{python}-{django}", "run", "test", *sys.argv[1:]]
         ended = subprocess.run(run, cwd=ROOT, check=False).returncode
         results[name] = "passed" if ended == 0 else "FAILED"
     print()
