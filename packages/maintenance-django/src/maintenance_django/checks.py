@@ -21,7 +21,6 @@ from maintenance_core import LocationError
 from maintenance_core.location import configured_location
 from maintenance_django.conf import LOCAL_FILE_BACKEND, PREFIX, MaintenanceSettings, conf
 from maintenance_django.engine import get_policy, get_store, locate
-from maintenance_django.middleware import MaintenanceModeMiddleware
 
 __all__ = ["CHECKS"]
 
@@ -60,7 +59,7 @@ def check_setting_names(app_configs: AppConfigs, **kwargs: Any) -> Iterator[Chec
 def check_middleware(app_configs: AppConfigs, **kwargs: Any) -> Iterator[CheckMessage]:
     """Without the middleware nobody is kept out; twice, everybody is asked twice."""
     middleware = list(settings.MIDDLEWARE)
-    positions = [index for index, path in enumerate(middleware) if _is_ours(path)]
+    positions = [index for index, path in enumerate(middleware) if _is_a(path, MIDDLEWARE)]
     if not positions:
         yield Caution(
             "MaintenanceModeMiddleware is not in MIDDLEWARE, so maintenance mode blocks nobody.",
@@ -74,7 +73,8 @@ def check_middleware(app_configs: AppConfigs, **kwargs: Any) -> Iterator[CheckMe
             hint="Keep one of them.",
             id="maintenance_django.E002",
         )
-    if get_policy().users and AUTHENTICATION not in middleware[: positions[0]]:
+    before = middleware[: positions[0]]
+    if get_policy().users and not any(_is_a(path, AUTHENTICATION) for path in before):
         yield Error(
             "Users are exempt by a MAINTENANCE_MODE_IGNORE_… setting, but "
             "MaintenanceModeMiddleware comes before the authentication middleware and cannot know "
@@ -84,14 +84,14 @@ def check_middleware(app_configs: AppConfigs, **kwargs: Any) -> Iterator[CheckMe
         )
 
 
-def _is_ours(path: str) -> bool:
-    if path == MIDDLEWARE:
-        return True
+def _is_a(path: str, name: str) -> bool:
+    """Is the middleware at ``path`` the class ``name``, or one made from it?"""
     try:
         found = import_string(path)
     except ImportError:
         return False
-    return isinstance(found, type) and issubclass(found, MaintenanceModeMiddleware)
+    classes = found.__mro__ if isinstance(found, type) else ()
+    return name in [f"{cls.__module__}.{cls.__qualname__}" for cls in classes]
 
 
 def check_old_name(app_configs: AppConfigs, **kwargs: Any) -> Iterator[CheckMessage]:
@@ -160,12 +160,21 @@ def _check_agreement(target: str) -> Iterator[CheckMessage]:
     """The command and the site must mean the same file."""
     if conf.STATE_FILE_PATH is None:
         return
-    found = configured_location(os.environ, Path.cwd())
+    hint = "Remove MAINTENANCE_MODE_STATE_FILE_PATH, or name the same path in both places."
+    try:
+        found = configured_location(os.environ, Path.cwd())
+    except LocationError as error:
+        yield Caution(
+            f"The `maintenance` command cannot tell where the state is: {error}",
+            hint=hint,
+            id="maintenance_django.W005",
+        )
+        return
     if found is not None and os.path.realpath(found.target) != os.path.realpath(target):
         yield Caution(
             f"The site keeps its state in {target}, but {found.source} sends the "
             f"`maintenance` command to {found.target}.",
-            hint="Remove MAINTENANCE_MODE_STATE_FILE_PATH, or name the same path in both places.",
+            hint=hint,
             id="maintenance_django.W005",
         )
 

@@ -14,10 +14,12 @@ from typing import Any, Generic, Literal, TypeVar, overload
 
 from django.conf import settings as django_settings
 from django.core.signals import setting_changed
+from django.utils.functional import Promise
 from django.utils.module_loading import import_string
 
 from maintenance_core.location import DEFAULT_FILE_NAME
 from maintenance_core.networks import parse_network
+from maintenance_django.site_root import below_root
 
 __all__ = [
     "LOCAL_FILE_BACKEND",
@@ -108,9 +110,24 @@ def _optional_path(value: Any) -> str | None:
 
 
 def _seconds(value: Any) -> int | None:
-    if value is None or (isinstance(value, int) and value >= 0):
+    if value is None or (isinstance(value, int) and value >= 0 and not isinstance(value, bool)):
         return value or None
     raise ValueError(f"is {value!r}; write a number of seconds, or None.")
+
+
+_ADDRESS_OR_NAME = re.compile(r"/|[a-z][a-z0-9+.-]*://|[^/.]+$", re.IGNORECASE)
+
+
+def _redirect_url(value: Any) -> str | Promise | None:
+    if value is None or isinstance(value, Promise):
+        return value
+    text = _text(value)
+    # One that counts from the page of the request would lead from each page to another one.
+    if _ADDRESS_OR_NAME.match(text):
+        return text
+    raise ValueError(
+        f"is {value!r}; write a path that begins with '/', a whole address, or the name of a URL."
+    )
 
 
 def _status_code(value: Any) -> int:
@@ -126,9 +143,9 @@ def _callable(value: Any) -> Callable[..., Any]:
     if isinstance(value, str):
         try:
             value = import_string(value)
-        except ImportError as error:
+        except Exception as error:  # noqa: BLE001  # a module can raise anything
             raise ValueError(
-                f"cannot be imported ({error}); write the path of a function."
+                f"is {value!r}, which cannot be imported ({error}); write the path of a function."
             ) from None
     if callable(value):
         function: Callable[..., Any] = value
@@ -169,13 +186,21 @@ def _urls(value: Any) -> tuple[re.Pattern[str], ...]:
 
 
 def _pattern(item: Any) -> re.Pattern[str]:
-    if isinstance(item, re.Pattern) and isinstance(item.pattern, str):
-        return item
     try:
-        # str() also takes a lazy string, such as that of reverse_lazy.
-        return re.compile(str(item))
-    except (re.error, RecursionError) as error:
+        pattern = re.compile(re.escape(_path(item)) if isinstance(item, Promise) else item)
+    except (re.error, OverflowError, RecursionError, TypeError) as error:
         raise ValueError(f"has {item!r}, which is no regular expression ({error}).") from None
+    if isinstance(pattern.pattern, str):
+        return pattern
+    raise ValueError(f"has {item!r}, which is for bytes; write a string.")
+
+
+def _path(lazy: Promise) -> str:
+    """What a ``reverse_lazy`` stands for."""
+    try:
+        return below_root(str(lazy))
+    except Exception as error:  # noqa: BLE001  # the project's URLs can be broken in any way
+        raise ValueError(f"has a lazy path that cannot be told ({error}).") from None
 
 
 Network = IPv4Network | IPv6Network
@@ -218,7 +243,7 @@ class MaintenanceSettings:
 
     LOG_RESPONSES = Setting(False, _flag)
     """Let Django log each planned 503 as an error of ``django.request``."""
-    REDIRECT_URL = Setting(None, _optional_text)
+    REDIRECT_URL = Setting[str | Promise | None](None, _redirect_url)
     RESPONSE_TYPE = Setting(None, _response_type)
     """``html``, ``json``, a function of the request, or None: as the client accepts."""
     RETRY_AFTER = Setting[int | None](3600, _seconds)

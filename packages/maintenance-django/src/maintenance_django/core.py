@@ -2,17 +2,18 @@
 
 import asyncio
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from functools import wraps
-from inspect import iscoroutinefunction
 from types import TracebackType
 from typing import Any, Self, TypeVar, cast
 
+from asgiref.sync import iscoroutinefunction
 from django.core.exceptions import ImproperlyConfigured
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 
-from maintenance_core import Lease, LocationError, Pause, Store, set_mode, whoami
+from maintenance_core import InvalidInput, Lease, LocationError, Pause, Store, set_mode, whoami
 from maintenance_core.holds import DEFAULT_LEASE
 from maintenance_core.when import as_utc
 from maintenance_django.conf import conf
@@ -63,12 +64,19 @@ def set_maintenance_mode(
 def _moment(field: str, value: datetime | str | None) -> datetime | None:
     if value is None:
         return None
-    moment = parse_datetime(value) if isinstance(value, str) else value
-    if moment is None:
-        raise ValueError(f"{field}: {value!r} is not a date and time in ISO 8601.")
+    moment = _parsed(field, value) if isinstance(value, str) else value
     if not isinstance(moment, datetime):
         raise TypeError(f"{field}: {value!r} is not a datetime.")
     return as_utc(moment, timezone.get_default_timezone(), field)
+
+
+def _parsed(field: str, text: str) -> datetime:
+    moment = None
+    with suppress(ValueError):  # of a date such as the 30th of February
+        moment = parse_datetime(text)
+    if moment is None:
+        raise InvalidInput(field, f"{text!r} is not a date and time in ISO 8601.")
+    return moment
 
 
 def store_to_switch() -> Store:
@@ -135,7 +143,14 @@ class override_maintenance_mode:  # noqa: N801  # the name is django-maintenance
         self._held.pop().__exit__(kind, error, traceback)
 
     async def __aenter__(self) -> Self:
-        return await asyncio.to_thread(self.__enter__)
+        entering = asyncio.ensure_future(asyncio.to_thread(self.__enter__))
+        try:
+            return await asyncio.shield(entering)
+        except asyncio.CancelledError:
+            # The thread cannot be stopped: what it begins is ended again.
+            await entering
+            await self.__aexit__(None, None, None)
+            raise
 
     async def __aexit__(
         self,

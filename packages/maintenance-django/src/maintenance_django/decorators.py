@@ -5,9 +5,9 @@ For functions, async functions and classes; on a class the decorator may stand d
 
 from collections.abc import Callable
 from functools import wraps
-from inspect import iscoroutinefunction
 from typing import Any, TypeVar, cast
 
+from asgiref.sync import iscoroutinefunction
 from django.http import HttpRequest, HttpResponseBase
 from django.utils.decorators import method_decorator
 
@@ -41,9 +41,15 @@ def _marked_view(view: V, name: str, wrap: Callable[[Callable[..., Any]], Any]) 
     return cast("V", wrapper)
 
 
+def _is_async(view: Callable[..., Any]) -> bool:
+    # method_decorator() gives a partial of the method of a view, whose class knows it.
+    owner = getattr(getattr(view, "func", None), "__self__", None)
+    return iscoroutinefunction(view) or getattr(owner, "view_is_async", False)
+
+
 def _call_through(view: Callable[..., Any]) -> Callable[..., Any]:
     # A new function, so that the mark is not left on one that is used elsewhere as well.
-    if iscoroutinefunction(view):
+    if _is_async(view):
 
         @wraps(view)
         async def through_async(*args: Any, **kwargs: Any) -> Any:
@@ -59,7 +65,7 @@ def _call_through(view: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def _answer_instead(view: Callable[..., Any]) -> Callable[..., Any]:
-    if iscoroutinefunction(view):
+    if _is_async(view):
 
         @wraps(view)
         async def answer_async(

@@ -77,7 +77,7 @@ def locate() -> Location:
     path = conf.STATE_FILE_PATH
     if path is not None:
         return Location(path, "MAINTENANCE_MODE_STATE_FILE_PATH")
-    module = getattr(settings, "SETTINGS_MODULE", None)
+    module = _settings_module()
     file = None if module is None else import_module(module).__file__
     if file is None:
         raise LocationError(
@@ -88,6 +88,16 @@ def locate() -> Location:
     return configured_location(os.environ, directory) or Location(
         str(directory / conf.STATE_FILE_NAME), f"the Django settings {file}"
     )
+
+
+def _settings_module() -> str | None:
+    """The name of the settings' module, also inside ``override_settings``."""
+    holder: Any = settings
+    while getattr(holder, "SETTINGS_MODULE", None) is None:
+        if not hasattr(holder, "default_settings"):
+            return None
+        holder = holder.default_settings
+    return str(holder.SETTINGS_MODULE)
 
 
 @cached_until_settings_change

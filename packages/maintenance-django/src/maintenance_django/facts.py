@@ -6,14 +6,15 @@ from functools import cached_property, wraps
 from typing import Any, TypeVar
 from urllib.parse import unquote, urlsplit
 
+from asgiref.sync import sync_to_async
 from django.http import HttpRequest
-from django.shortcuts import resolve_url
-from django.urls import Resolver404, get_script_prefix, resolve
+from django.http.request import split_domain_port
+from django.urls import Resolver404, resolve
 
 from maintenance_core import UserKind
 from maintenance_django import marks
 from maintenance_django.conf import conf
-from maintenance_django.site_paths import SitePaths, site_paths
+from maintenance_django.site_paths import SitePaths, redirect_url, site_paths
 
 __all__ = ["RequestFacts", "kinds_of"]
 
@@ -54,12 +55,8 @@ class RequestFacts:
         self.user: frozenset[UserKind] | None = None
 
     @cached_property
-    def _urlconf(self) -> str | None:
-        return getattr(self._request, "urlconf", None)
-
-    @cached_property
     def _site(self) -> SitePaths:
-        return site_paths(self._urlconf, get_script_prefix())
+        return site_paths(self._request)
 
     @property
     @_instead_of_error(None)
@@ -68,23 +65,26 @@ class RequestFacts:
         if self.is_control_url or not marks.are_used():
             return None
         try:
-            return marks.forced(resolve(self.path, self._urlconf).func)
+            return marks.forced(resolve(self.path, getattr(self._request, "urlconf", None)).func)
         except Resolver404:
             return None
 
     @property
     @_instead_of_error(False)
     def is_control_url(self) -> bool:
-        return self._request.path in self._site.switch
+        return self.path in self._site.switch
 
     @property
     @_instead_of_error(False)
     def is_redirect_target(self) -> bool:
-        if conf.REDIRECT_URL is None:
+        url = redirect_url(self._request)
+        if url is None:
             return False
-        target = urlsplit(resolve_url(conf.REDIRECT_URL))
-        same_site = target.netloc in ("", self._request.get_host())
-        return same_site and self._request.path == unquote(target.path)
+        target = urlsplit(url)
+        if self._request.path != unquote(target.path or "/"):
+            return False
+        host = target.hostname
+        return host is None or host == split_domain_port(self._request.get_host())[0].strip("[]")
 
     @property
     @_instead_of_error(None)
@@ -99,12 +99,12 @@ class RequestFacts:
     @_instead_of_error(False)
     def is_admin_url(self) -> bool:
         admin = self._site.admin
-        return admin is not None and f"{self._request.path.rstrip('/')}/".startswith(admin)
+        return admin is not None and f"{self.path.rstrip('/')}/".startswith(admin)
 
     @property
     @_instead_of_error(False)
     def is_login_url(self) -> bool:
-        return self._request.path == self._site.login
+        return self.path == self._site.login
 
     @_instead_of_error(ANONYMOUS)
     def _ask_user(self) -> frozenset[UserKind]:
@@ -116,13 +116,16 @@ class RequestFacts:
 
     async def alook_at_user(self) -> None:
         """Find out who it is, without blocking the event loop."""
-        try:
-            user: Any = getattr(self._request, "user", None)
-            if hasattr(self._request, "auser"):
-                user = await self._request.auser()
-            self.user = kinds_of(user)
-        except Exception:  # the session and the database can raise anything
-            logger.exception("Maintenance mode could not tell the user of a request.")
+        if hasattr(self._request, "auser"):
+            try:
+                self.user = kinds_of(await self._request.auser())
+            except Exception:  # the session and the database can raise anything
+                logger.exception("Maintenance mode could not tell the user of a request.")
+                self.user = ANONYMOUS
+        elif hasattr(self._request, "user"):
+            # A user of the project's own making may wait for the database.
+            await sync_to_async(self.look_at_user)()
+        else:
             self.user = ANONYMOUS
 
 

@@ -7,7 +7,6 @@ from datetime import UTC, datetime
 
 from asgiref.sync import sync_to_async
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.shortcuts import resolve_url
 
 from maintenance_core import Decision, View, decide
 from maintenance_django.conf import conf
@@ -16,6 +15,7 @@ from maintenance_django.engine import get_policy, get_reader
 from maintenance_django.facts import RequestFacts
 from maintenance_django.negotiation import Format, choose_format
 from maintenance_django.pages import Page, html_page, is_ready_made
+from maintenance_django.site_paths import redirect_url
 
 __all__ = [
     "MARKER_HEADER",
@@ -74,15 +74,16 @@ def get_maintenance_response(request: HttpRequest, view: View | None = None) -> 
     """
     view = view or get_reader().current()
     format_ = choose_format(request)
-    target = conf.REDIRECT_URL
     headers = dict(_NEVER_CACHED)
     seconds = _retry_after(view)
     if seconds is not None:
         headers["Retry-After"] = str(seconds)
     if conf.RESPONSE_TYPE is None:
         headers["Vary"] = "Accept"
-    if target is not None and format_ == "html" and request.method in ("GET", "HEAD"):
-        return HttpResponseRedirect(resolve_url(target), headers=headers)
+    if format_ == "html" and request.method in ("GET", "HEAD"):
+        target = redirect_url(request)
+        if target is not None:
+            return HttpResponseRedirect(target, headers=headers)
     page = _PAGES[format_](request, view)
     headers["Content-Language"] = page.language
     headers["Content-Length"] = str(len(page.body))
@@ -100,9 +101,9 @@ async def aget_maintenance_response(
 
     Only a page or callback of the project, which may wait for something, is given a thread.
     """
-    if is_ready_made() and not callable(conf.RESPONSE_TYPE):
-        return get_maintenance_response(request, view)
-    return await sync_to_async(get_maintenance_response)(request, view)
+    if callable(conf.RESPONSE_TYPE) or (choose_format(request) == "html" and not is_ready_made()):
+        return await sync_to_async(get_maintenance_response)(request, view)
+    return get_maintenance_response(request, view)
 
 
 def _retry_after(view: View) -> int | None:

@@ -5,6 +5,7 @@ from functools import lru_cache
 from typing import Literal
 
 from django.http import HttpRequest
+from django.http.request import MediaType
 
 from maintenance_django.conf import RESPONSE_TYPES, conf
 
@@ -47,6 +48,12 @@ def choose_format(request: HttpRequest) -> Format:
 def _preferred(accept: str) -> Format:
     request = HttpRequest()
     request.META["HTTP_ACCEPT"] = accept
-    media_type = request.get_preferred_type(list(_MEDIA_TYPES))
+    try:
+        ranges = [MediaType(token) for token in accept.split(",")]
+        refused = {f"{it.main_type}/{it.sub_type}" for it in ranges if it.quality == 0}
+        # Django takes no notice of a refusal where a wider range is accepted as well.
+        media_type = request.get_preferred_type([it for it in _MEDIA_TYPES if it not in refused])
+    except ValueError:  # a header that is too long, or in an unknown encoding
+        return "html"
     # Who accepts none of these is told in the plainest one.
     return "text" if media_type is None else _MEDIA_TYPES[media_type]

@@ -87,11 +87,15 @@ def builtin_engine() -> Engine:
     )
 
 
+_Told = tuple[Window | None, Window | None]
+"""The windows that a ready-made page tells of: the active and the next one."""
+
+
 class _Kept:
-    """The last ready-made page, and the window that it tells of."""
+    """The last ready-made page, the view that it was last given for, and what it tells."""
 
     def __init__(self) -> None:
-        self.entry: tuple[Window | None, Page] | None = None
+        self.entry: tuple[View, _Told, Page] | None = None
 
 
 @cached_until_settings_change
@@ -109,11 +113,16 @@ def html_page(request: HttpRequest, view: View) -> Page:
         except Exception:  # a template can fail in any way
             logger.exception("The template %r failed; a built-in page was given.", conf.TEMPLATE)
     kept = _kept()
-    entry = kept.entry
-    if entry is not None and entry[0] == view.window and not settings.DEBUG:
-        return entry[1]
-    page = Page(_ready_made(templates.pack, view), _CONTENT_TYPE, _LANGUAGE_OF_READY_MADE)
-    kept.entry = (view.window, page)
+    entry = None if settings.DEBUG else kept.entry
+    if entry is not None and entry[0] is view:
+        return entry[2]
+    # A new view of a state that has not changed, as of a file that is too young to be trusted.
+    told = (view.window, Maintenance(view).next)
+    if entry is not None and entry[1] == told:
+        page = entry[2]
+    else:
+        page = Page(_ready_made(templates.pack, view), _CONTENT_TYPE, _LANGUAGE_OF_READY_MADE)
+    kept.entry = (view, told, page)
     return page
 
 

@@ -1,46 +1,93 @@
 """Where the pages are that maintenance mode has to know: the switch, the admin, the login."""
 
+import logging
 from functools import lru_cache
 from typing import NamedTuple
+from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.core.signals import setting_changed
+from django.http import HttpRequest
 from django.shortcuts import resolve_url
-from django.urls import NoReverseMatch, Resolver404, resolve, reverse
+from django.urls import NoReverseMatch, Resolver404, get_script_prefix, resolve, reverse
+from django.utils import translation
 
-__all__ = ["SitePaths", "login_url", "site_paths"]
+from maintenance_django.conf import conf
+from maintenance_django.site_root import below_root
+
+__all__ = ["SitePaths", "login_url", "redirect_url", "site_paths"]
+
+logger = logging.getLogger("maintenance_django")
 
 
 class SitePaths(NamedTuple):
-    """Full paths, with what the server puts before the site's root."""
+    """Decoded paths below the site's root."""
 
     switch: frozenset[str]
     admin: str | None
     login: str | None
 
 
-@lru_cache(maxsize=64)
-def site_paths(urlconf: str | None, script_prefix: str) -> SitePaths:
-    """The paths under the URLs ``urlconf`` (None: the project's), which are loaded for that."""
-    switch = (_path("maintenance_mode_on", urlconf), _path("maintenance_mode_off", urlconf))
-    return SitePaths(
-        switch=frozenset(path for path in switch if path is not None),
-        admin=_path("admin:index", urlconf),
-        login=login_url(script_prefix, urlconf),
-    )
+def site_paths(request: HttpRequest) -> SitePaths:
+    """The paths under the URLs of ``request``, which are loaded for that."""
+    return _site_paths(*_what_paths_depend_on(request))
 
 
-def login_url(script_prefix: str, urlconf: str | None = None) -> str | None:
-    """The path of the project's login page, or of the admin's if there is no other."""
+def redirect_url(request: HttpRequest) -> str | None:
+    """Where ``MAINTENANCE_MODE_REDIRECT_URL`` sends people, or None. Never raises."""
+    if conf.REDIRECT_URL is None:
+        return None
+    return _redirect_url(*_what_paths_depend_on(request))
+
+
+def login_url(urlconf: str | None = None) -> str | None:
+    """The address of the project's login page, or of the admin's if there is no other."""
     try:
-        path = resolve_url(settings.LOGIN_URL).partition("?")[0]
-        resolve(path.removeprefix(script_prefix.rstrip("/")), urlconf)
+        url: str = resolve_url(settings.LOGIN_URL)
+        parts = urlsplit(url)
+        if not parts.netloc:
+            resolve(below_root(parts.path), urlconf)
     except (NoReverseMatch, Resolver404):
-        return _path("admin:login", urlconf)
-    return path
+        return _reverse("admin:login", urlconf)
+    return url
+
+
+def _what_paths_depend_on(request: HttpRequest) -> tuple[str | None, str, str | None]:
+    # Of a path in i18n_patterns the language is known also before the LocaleMiddleware.
+    language = translation.get_language_from_path(request.path_info) or translation.get_language()
+    return getattr(request, "urlconf", None), get_script_prefix(), language
+
+
+@lru_cache(maxsize=256)
+def _site_paths(urlconf: str | None, script_prefix: str, language: str | None) -> SitePaths:
+    with translation.override(language):
+        switch = (_path("maintenance_mode_on", urlconf), _path("maintenance_mode_off", urlconf))
+        login = login_url(urlconf)
+        return SitePaths(
+            switch=frozenset(path for path in switch if path is not None),
+            admin=_path("admin:index", urlconf),
+            login=None if login is None else below_root(urlsplit(login).path),
+        )
+
+
+@lru_cache(maxsize=256)
+def _redirect_url(urlconf: str | None, script_prefix: str, language: str | None) -> str | None:
+    try:
+        with translation.override(language):
+            return str(resolve_url(str(conf.REDIRECT_URL)))
+    except Exception:  # the project's URLs can be broken in any way
+        logger.exception(
+            "MAINTENANCE_MODE_REDIRECT_URL cannot be used; the page is given instead."
+        )
+        return None
 
 
 def _path(name: str, urlconf: str | None) -> str | None:
+    path = _reverse(name, urlconf)
+    return None if path is None else below_root(path)
+
+
+def _reverse(name: str, urlconf: str | None) -> str | None:
     try:
         return reverse(name, urlconf)
     except NoReverseMatch:
@@ -48,7 +95,8 @@ def _path(name: str, urlconf: str | None) -> str | None:
 
 
 def _forget(**kwargs: object) -> None:
-    site_paths.cache_clear()
+    _site_paths.cache_clear()
+    _redirect_url.cache_clear()
 
 
 setting_changed.connect(_forget, dispatch_uid="maintenance_django.site_paths")

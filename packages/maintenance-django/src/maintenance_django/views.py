@@ -36,7 +36,7 @@ def _for_superusers(view: View) -> View:
         if user is None or (user.is_authenticated and not user.is_superuser):
             raise PermissionDenied("Only superusers may switch maintenance mode.")
         if not user.is_authenticated:
-            return redirect_to_login(request.get_full_path(), login_url(get_script_prefix()))
+            return redirect_to_login(request.get_full_path(), login_url())
         return view(request)
 
     return guarded

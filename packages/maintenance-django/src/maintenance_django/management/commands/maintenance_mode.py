@@ -76,7 +76,9 @@ class Command(BaseCommand):
         try:
             if action == "status":
                 self._status(options)
-            elif self._confirmed(action, options):
+            else:
+                if options["interactive"]:
+                    self._ask(action)
                 self._switch(action, options)
         except (MaintenanceError, ImproperlyConfigured) as error:
             raise CommandError(str(error)) from error
@@ -88,13 +90,13 @@ class Command(BaseCommand):
         if options["all"] and action != "off":
             raise CommandError(f"--all goes with off, not with {action}.")
 
-    def _confirmed(self, action: str, options: dict[str, Any]) -> bool:
-        if not options["interactive"]:
-            return True
+    def _ask(self, action: str) -> None:
         try:
-            return input(f"Switch maintenance mode {action}? (y/N) ").lower().startswith("y")
+            answer = input(f"Switch maintenance mode {action}? (y/N) ")
         except EOFError:
-            return False
+            answer = ""
+        if not answer.strip().lower().startswith("y"):
+            raise CommandError("Nothing was changed.")
 
     def _switch(self, action: str, options: dict[str, Any]) -> None:
         store = store_to_switch()

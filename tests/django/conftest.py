@@ -1,0 +1,70 @@
+"""A site whose state is a file of its own in each test."""
+
+import logging
+
+import pytest
+from django.urls import set_script_prefix
+
+from maintenance_core import FileStore
+from maintenance_django.core import set_maintenance_mode
+
+
+@pytest.fixture(autouse=True)
+def state_path(settings, tmp_path):
+    """The path of the state, where nothing is at first."""
+    settings.MAINTENANCE_MODE_STATE_FILE_PATH = tmp_path / "state.json"
+    yield tmp_path / "state.json"
+    set_script_prefix("/")
+
+
+@pytest.fixture
+def store(state_path):
+    return FileStore(state_path)
+
+
+@pytest.fixture
+def on(state_path):
+    """The site is in maintenance."""
+    set_maintenance_mode(True)
+
+
+@pytest.fixture
+def superuser(django_user_model, db):
+    return django_user_model.objects.create_superuser("root", password="pw")
+
+
+@pytest.fixture
+def staff(django_user_model, db):
+    return django_user_model.objects.create_user("staff", password="pw", is_staff=True)
+
+
+@pytest.fixture
+def member(django_user_model, db):
+    return django_user_model.objects.create_user("member", password="pw")
+
+
+@pytest.fixture
+def log(caplog):
+    """The messages that maintenance-django has logged."""
+    caplog.set_level(logging.INFO)
+    return lambda: [
+        record.getMessage()
+        for record in caplog.records
+        if record.name in ("maintenance_django", "maintenance_core")
+    ]
+
+
+@pytest.fixture
+def templates(settings, tmp_path):
+    """Give the site a template: ``templates("503.html", "<p>Ours</p>")``."""
+    directory = tmp_path / "templates"
+    settings.TEMPLATES = [{**settings.TEMPLATES[0], "DIRS": [directory]}]
+
+    def add(name, source):
+        file = directory / name
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(source)
+        # Whatever had been looked up before is looked up again.
+        settings.TEMPLATES = [*settings.TEMPLATES]
+
+    return add

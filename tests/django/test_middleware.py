@@ -1,0 +1,197 @@
+"""The middleware in a real WSGI and ASGI handler."""
+
+import asyncio
+import threading
+from io import BytesIO
+
+import pytest
+from django.core.handlers.asgi import ASGIHandler
+from django.core.handlers.wsgi import WSGIHandler
+from django.core.signals import request_finished, request_started
+from django.db import close_old_connections
+from django.http import HttpResponse
+from django.test import AsyncRequestFactory, RequestFactory
+
+from maintenance_django.core import set_maintenance_mode
+from maintenance_django.middleware import MaintenanceModeMiddleware
+
+MIDDLEWARE = "maintenance_django.middleware.MaintenanceModeMiddleware"
+METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "PROPFIND", "odd"]
+PATHS = ["/", "/async/", "/class/", "/async-class/", "/missing/", "//", "/%2e%2e", "/admin/"]
+
+
+@pytest.fixture(autouse=True)
+def connections_are_left_alone():
+    """As Django's own test client does: the database of the tests stays open."""
+    signals = (request_started, request_finished)
+    for signal in signals:
+        signal.disconnect(close_old_connections)
+    yield
+    for signal in signals:
+        signal.connect(close_old_connections)
+
+
+@pytest.fixture
+def only_ours(settings):
+    settings.MIDDLEWARE = [MIDDLEWARE]
+
+
+async def call_asgi(path, method="GET"):
+    """The messages that a server gets from the site."""
+    scope = AsyncRequestFactory()._base_scope(path=path, method=method)
+    handler = ASGIHandler()
+    sent = []
+    body = [{"type": "http.request", "body": b"", "more_body": False}]
+
+    async def receive():
+        if body:
+            return body.pop()
+        return await asyncio.Future()  # the client waits for its answer
+
+    async def send(message):
+        sent.append(message)
+
+    await handler(scope, receive, send)
+    return sent
+
+
+def call_wsgi(path):
+    """The status and the body that a server gets from the site."""
+    environ = RequestFactory()._base_environ(PATH_INFO=path, **{"wsgi.input": BytesIO()})
+    started = []
+    response = WSGIHandler()(environ, lambda status, headers: started.append(status))
+    body = b"".join(response)
+    response.close()
+    return started[0], body
+
+
+@pytest.mark.parametrize(("path", "body"), [("/", b"page"), ("/async/", b"async page")])
+def test_off_every_view_answers_under_wsgi(path, body):
+    assert call_wsgi(path) == ("200 OK", body)
+
+
+@pytest.mark.parametrize("path", PATHS)
+def test_on_every_path_is_blocked_under_wsgi(on, path):
+    status, body = call_wsgi(path)
+    assert status == "503 Service Unavailable"
+    assert b"maintenance" in body
+
+
+@pytest.mark.parametrize(("path", "body"), [("/", b"page"), ("/async/", b"async page")])
+async def test_off_every_view_answers_under_asgi(path, body):
+    start, *rest = await call_asgi(path)
+    assert start["status"] == 200
+    assert b"".join(message["body"] for message in rest) == body
+
+
+@pytest.mark.parametrize("path", PATHS)
+async def test_on_every_path_is_blocked_under_asgi(on, path):
+    start, *_ = await call_asgi(path)
+    assert start["status"] == 503
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_on_every_method_is_blocked(on, client, method):
+    response = client.generic(method, "/")
+    assert response.status_code == 503
+    assert response["Maintenance-Mode"] == "on"
+
+
+@pytest.mark.parametrize("method", METHODS)
+async def test_on_every_method_is_blocked_under_asgi(on, async_client, method):
+    response = await async_client.generic(method, "/")
+    assert response.status_code == 503
+
+
+def test_switch_is_honoured_by_the_next_request_of_every_handler():
+    answers = []
+    for value in (False, True, False, True):
+        set_maintenance_mode(value)
+        start, *_ = asyncio.run(call_asgi("/async/"))
+        answers.append((call_wsgi("/")[0][:3], start["status"]))
+    assert answers == [("200", 200), ("503", 503), ("200", 200), ("503", 503)]
+
+
+def test_middleware_knows_both_kinds_of_callers():
+    assert MaintenanceModeMiddleware.sync_capable
+    assert MaintenanceModeMiddleware.async_capable
+
+
+def test_exception_of_a_view_passes_through():
+    def broken(request):
+        raise LookupError("of the view")
+
+    with pytest.raises(LookupError, match="of the view"):
+        MaintenanceModeMiddleware(broken)(RequestFactory().get("/"))
+
+
+@pytest.mark.parametrize("value", [True, False], ids=["on", "off"])
+async def test_no_thread_is_used_under_asgi(only_ours, monkeypatch, value):
+    await asyncio.to_thread(set_maintenance_mode, value)
+    await call_asgi("/async/")  # whatever is made once has been made
+    started = []
+    start = threading.Thread.start
+    submitted = []
+    loop = asyncio.get_running_loop()
+    in_executor = loop.run_in_executor
+    monkeypatch.setattr(
+        threading.Thread, "start", lambda thread: started.append(thread) or start(thread)
+    )
+    monkeypatch.setattr(
+        loop, "run_in_executor", lambda *args: submitted.append(args) or in_executor(*args)
+    )
+    seen = []
+
+    async def view(request):
+        seen.append(threading.get_ident())
+        return HttpResponse()
+
+    response = await MaintenanceModeMiddleware(view)(AsyncRequestFactory().get("/"))
+    assert response.status_code == (503 if value else 200)
+    assert seen == ([] if value else [threading.get_ident()])
+    assert (started, submitted) == ([], [])
+
+
+async def test_project_page_is_rendered_in_a_thread_under_asgi(templates, on_async, async_client):
+    templates("503.html", "{{ request.find_thread }}")
+    seen = []
+
+    class Request:
+        @staticmethod
+        def find_thread():
+            seen.append(threading.get_ident())
+
+    request = AsyncRequestFactory().get("/")
+    request.find_thread = Request.find_thread
+    await MaintenanceModeMiddleware(async_nothing)(request)
+    assert len(seen) == 1
+    assert seen != [threading.get_ident()]
+
+
+async def test_json_needs_no_thread_although_the_project_has_a_page(
+    templates, on_async, monkeypatch
+):
+    templates("503.html", "ours")
+    submitted = []
+    loop = asyncio.get_running_loop()
+    monkeypatch.setattr(loop, "run_in_executor", lambda *args: submitted.append(args))
+    request = AsyncRequestFactory().get("/", headers={"accept": "application/json"})
+    response = await MaintenanceModeMiddleware(async_nothing)(request)
+    assert response["Content-Type"] == "application/json"
+    assert submitted == []
+
+
+async def async_nothing(request):
+    return HttpResponse()
+
+
+@pytest.fixture
+async def on_async():
+    await asyncio.to_thread(set_maintenance_mode, True)
+
+
+async def test_setting_true_blocks_and_false_opens_under_asgi(settings, on_async, async_client):
+    settings.MAINTENANCE_MODE = False
+    assert (await async_client.get("/")).status_code == 200
+    settings.MAINTENANCE_MODE = True
+    assert (await async_client.get("/")).status_code == 503
