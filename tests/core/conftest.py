@@ -9,7 +9,7 @@ from hypothesis import settings
 
 from maintenance_core import FileStore
 
-settings.register_profile("core", deadline=None, print_blob=True)
+settings.register_profile("core", deadline=None, print_blob=True, database=None)
 settings.load_profile("core")
 
 

@@ -133,3 +133,18 @@ def test_leftovers_of_killed_writers_are_swept_and_those_of_other_states_stay(st
     switch_on(store, now=NOW)
     assert not swept.exists()
     assert all(name.exists() for name in others)
+
+
+def test_what_somebody_else_put_there_meanwhile_is_not_taken_away(store, path, monkeypatch):
+    """An editor knows nothing of the lock."""
+
+    def fsync(descriptor):
+        path.write_text("1")
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "fsync", fsync)
+        with pytest.raises(StoreError, match="No space left on device"):
+            switch_on(store, now=NOW)
+    assert path.read_text() == "1"
+    assert leftovers(path.parent) == []

@@ -4,6 +4,7 @@ import contextlib
 import errno
 import os
 import socket
+import threading
 
 import pytest
 
@@ -18,6 +19,7 @@ class Faults:
     def __init__(self, nth, number, *, calls=STEPS, lasting=False):
         self.nth, self.number, self.calls, self.lasting = nth, number, calls, lasting
         self.count = 0
+        self.thread = threading.get_ident()
 
     @property
     def happened(self):
@@ -32,6 +34,8 @@ class Faults:
 
     def failing(self, name, real):
         def call(*arguments, **options):
+            if threading.get_ident() != self.thread:
+                return real(*arguments, **options)
             self.count += 1
             if self.count == self.nth or (self.lasting and self.count > self.nth):
                 if name == "close":

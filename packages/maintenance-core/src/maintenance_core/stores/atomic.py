@@ -43,30 +43,30 @@ def put_in_place(target: Path, data: bytes, keep: Path | None) -> Iterator[None]
     previous = _facts(target)
     new = _temporary_name(target)
     old = None if previous is None else keep or _temporary_name(target)
+    _write(new, (data,), previous)
     try:
-        _write(new, (data,), previous)
         if previous is not None and old is not None:
             _give_second_name(target, previous, old)
         os.rename(new, target)
         _sync_directory(target.parent)
         yield
     except BaseException:
-        _put_back(target, previous, old)
-        _remove(new)
+        _put_back(target, previous, old, new)
         raise
     if old is not None and keep is None:
         _remove(old)
 
 
-def _put_back(target: Path, previous: os.stat_result | None, old: Path | None) -> None:
+def _put_back(target: Path, previous: os.stat_result | None, old: Path | None, new: Path) -> None:
     try:
-        if _same(_facts(target), previous):
-            _remove(old)
-            return
-        if previous is None or stat.S_ISDIR(previous.st_mode):
+        if os.path.lexists(new):
+            _remove(new)
+            if old is None or os.path.lexists(target):
+                _remove(old)
+                return
+        elif previous is None or stat.S_ISDIR(previous.st_mode):
             # A directory cannot take the place of a file.
-            with suppress(FileNotFoundError):
-                os.unlink(target)
+            os.unlink(target)
         if old is not None:
             os.rename(old, target)
     except OSError as error:
@@ -84,12 +84,6 @@ def _facts(name: Path) -> os.stat_result | None:
         return os.lstat(name)
     except FileNotFoundError:
         return None
-
-
-def _same(one: os.stat_result | None, other: os.stat_result | None) -> bool:
-    if one is None or other is None:
-        return one is other
-    return os.path.samestat(one, other)
 
 
 def _remove(name: Path | None) -> None:
