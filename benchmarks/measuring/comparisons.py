@@ -82,10 +82,11 @@ def _closed(states: States, **settings: Any) -> Iterator[_Site]:
 
 def compare_off(states: States, effort: Effort) -> Iterator[Row]:
     """What is added to each request while the site is open."""
-    with _open(states, absent=True) as site:
-        yield site.added(
-            "middleware alone, no state file", "middleware", effort.alone, budget=1 / 18
-        )
+    if effort.extras:
+        with _open(states, absent=True) as site:
+            yield site.added(
+                "middleware alone, no state file", "middleware", effort.alone, budget=1 / 18
+            )
     with _open(states) as site:
         yield site.added(
             "middleware alone, state file exists", "middleware", effort.alone, budget=1 / 18

@@ -17,7 +17,7 @@ class Effort:
     starts: int
     """Rounds of whole processes."""
     extras: bool
-    """Also the rows that no budget depends on?"""
+    """Also the rows that a quick look can do without?"""
 
 
 FULL = Effort(

@@ -42,8 +42,8 @@ class Row:
 
     @property
     def comparable(self) -> bool:
-        """Is ``left`` so far from nothing that it makes sense to divide by it?"""
-        return self.left.low > 0
+        """Are both so far from nothing that it makes sense to divide them?"""
+        return self.left.low > 0 and self.right.median > 0
 
     @property
     def verdict(self) -> str:

@@ -19,7 +19,7 @@ FLAT = 2.0
 
 def grow(states: States, effort: Effort) -> Iterator[Row]:
     """Middleware alone, off and on: from 10 URL patterns, 10 networks and 1 window upwards."""
-    for on in (False, True):
+    for on in (False, True) if effort.extras else (True,):
         small = Variant(
             contender="ours", state=str(states.ours(on, 1)), on=on, urls=10, networks=10
         )

@@ -15,8 +15,8 @@ Section = tuple[str, str, str, list[Row]]
 """Title, the heads of the columns left and right, rows."""
 
 ABOUT = """\
-no-op  a middleware that only passes the request on; what it takes is subtracted where a title
-       says "added"
+no-op  a middleware that only passes the request on; its time, in µs, is subtracted where the
+       title says "added"
 dmm    django-maintenance-mode {dmm}: resolves the URL and reads the state file for every
        request; on: looks at the session's user and renders 503.html with its context processors;
        without a state file it makes one at the first request; it is made for threads, and so an
@@ -28,12 +28,15 @@ The command of dmm is "manage.py maintenance_mode off" where it is off already: 
 
 A figure is the median of all rounds, then [the middle half of the rounds]. "times" is the left
 figure divided by the right one, round by round; in the growth rows it is the right one divided
-by the left one; "n/a": the left one cannot be told from nothing, or is less. "~": the median says
-so, but not all of the middle half does.
+by the left one; "n/a": one of them cannot be told from nothing. "~": the median says so, but not
+all of the middle half does.
 
-In an ASGI handler, each of the seven middlewares that startproject lists hops to a thread and
-back. Behind them ("last") dmm makes all of them share one hop, and so it can take less than
-nothing there. Where nothing else hops ("only", "first"), its own hop is what it adds.
+The plain page is a 503.html without any tags for dmm, and the built-in page for ours. The page
+of the pack is the same template for both: dmm renders it each time.
+
+In an ASGI handler, each of the seven middlewares that startproject lists hops to a thread, most
+of them twice. Behind them ("last") dmm makes all of them share one hop, and so it can take less
+than nothing there. Where nothing else hops ("only", "first"), its own hop is what it adds.
 """
 
 
@@ -57,7 +60,8 @@ def as_text(sections: list[Section], on: dict[str, Any]) -> str:
     ]
     for title, left, right, rows in sections:
         growth = left == "small"
-        cells = [(title, "no-op", left, right, "times", "budget", "")]
+        base = "no-op" if any(row.base for row in rows) else ""
+        cells = [(title, base, left, right, "times", "budget", "")]
         cells += [_cells(row, growth=growth) for row in rows]
         lines += ["", _line(cells[0]), "─" * len(_line(cells[0])), *map(_line, cells[1:])]
     about = ABOUT.format(dmm=on["django-maintenance-mode"], ours=on["maintenance-django"])
