@@ -1,12 +1,17 @@
 """A site whose state is a file of its own in each test."""
 
 import logging
+import os
+import subprocess
+import sys
+import textwrap
 
 import pytest
 from django.urls import set_script_prefix
 
 from maintenance_core import FileStore
 from maintenance_django.core import set_maintenance_mode
+from tests.django.helpers import PATIENCE, ROOT
 
 
 @pytest.fixture(autouse=True)
@@ -68,3 +73,22 @@ def templates(settings, tmp_path):
         settings.TEMPLATES = [*settings.TEMPLATES]
 
     return add
+
+
+@pytest.fixture
+def run_python(tmp_path):
+    """Run some code in a process of its own; what it prints."""
+
+    def run(code, *arguments):
+        done = subprocess.run(
+            [sys.executable, "-W", "error", "-c", textwrap.dedent(code), *map(str, arguments)],
+            cwd=tmp_path,
+            env={**os.environ, "PYTHONPATH": str(ROOT)},
+            capture_output=True,
+            text=True,
+            timeout=PATIENCE,
+        )
+        assert (done.returncode, done.stderr) == (0, "")
+        return done.stdout
+
+    return run

@@ -2,33 +2,18 @@
 
 import asyncio
 import threading
-from io import BytesIO
 
 import pytest
-from django.core.handlers.asgi import ASGIHandler
-from django.core.handlers.wsgi import WSGIHandler
-from django.core.signals import request_finished, request_started
-from django.db import close_old_connections
 from django.http import HttpResponse
 from django.test import AsyncRequestFactory, RequestFactory
 
 from maintenance_django.core import set_maintenance_mode
 from maintenance_django.middleware import MaintenanceModeMiddleware
+from tests.django.helpers import call_asgi, call_wsgi
 
 MIDDLEWARE = "maintenance_django.middleware.MaintenanceModeMiddleware"
 METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "PROPFIND", "odd"]
 PATHS = ["/", "/async/", "/class/", "/async-class/", "/missing/", "//", "/%2e%2e", "/admin/"]
-
-
-@pytest.fixture(autouse=True)
-def connections_are_left_alone():
-    """As Django's own test client does: the database of the tests stays open."""
-    signals = (request_started, request_finished)
-    for signal in signals:
-        signal.disconnect(close_old_connections)
-    yield
-    for signal in signals:
-        signal.connect(close_old_connections)
 
 
 @pytest.fixture
@@ -36,58 +21,28 @@ def only_ours(settings):
     settings.MIDDLEWARE = [MIDDLEWARE]
 
 
-async def call_asgi(path, method="GET"):
-    """The messages that a server gets from the site."""
-    scope = AsyncRequestFactory()._base_scope(path=path, method=method)
-    handler = ASGIHandler()
-    sent = []
-    body = [{"type": "http.request", "body": b"", "more_body": False}]
-
-    async def receive():
-        if body:
-            return body.pop()
-        return await asyncio.Future()  # the client waits for its answer
-
-    async def send(message):
-        sent.append(message)
-
-    await handler(scope, receive, send)
-    return sent
-
-
-def call_wsgi(path):
-    """The status and the body that a server gets from the site."""
-    environ = RequestFactory()._base_environ(PATH_INFO=path, **{"wsgi.input": BytesIO()})
-    started = []
-    response = WSGIHandler()(environ, lambda status, headers: started.append(status))
-    body = b"".join(response)
-    response.close()
-    return started[0], body
-
-
 @pytest.mark.parametrize(("path", "body"), [("/", b"page"), ("/async/", b"async page")])
 def test_off_every_view_answers_under_wsgi(path, body):
-    assert call_wsgi(path) == ("200 OK", body)
+    answer = call_wsgi(path)
+    assert (answer.status, answer.body) == (200, body)
 
 
 @pytest.mark.parametrize("path", PATHS)
 def test_on_every_path_is_blocked_under_wsgi(on, path):
-    status, body = call_wsgi(path)
-    assert status == "503 Service Unavailable"
-    assert b"maintenance" in body
+    answer = call_wsgi(path)
+    assert answer.status == 503
+    assert b"maintenance" in answer.body
 
 
 @pytest.mark.parametrize(("path", "body"), [("/", b"page"), ("/async/", b"async page")])
 async def test_off_every_view_answers_under_asgi(path, body):
-    start, *rest = await call_asgi(path)
-    assert start["status"] == 200
-    assert b"".join(message["body"] for message in rest) == body
+    answer = await call_asgi(path)
+    assert (answer.status, answer.body) == (200, body)
 
 
 @pytest.mark.parametrize("path", PATHS)
 async def test_on_every_path_is_blocked_under_asgi(on, path):
-    start, *_ = await call_asgi(path)
-    assert start["status"] == 503
+    assert (await call_asgi(path)).status == 503
 
 
 @pytest.mark.parametrize("method", METHODS)
@@ -107,9 +62,8 @@ def test_switch_is_honoured_by_the_next_request_of_every_handler():
     answers = []
     for value in (False, True, False, True):
         set_maintenance_mode(value)
-        start, *_ = asyncio.run(call_asgi("/async/"))
-        answers.append((call_wsgi("/")[0][:3], start["status"]))
-    assert answers == [("200", 200), ("503", 503), ("200", 200), ("503", 503)]
+        answers.append((call_wsgi("/").status, asyncio.run(call_asgi("/async/")).status))
+    assert answers == [(200, 200), (503, 503), (200, 200), (503, 503)]
 
 
 def test_middleware_knows_both_kinds_of_callers():

@@ -128,12 +128,12 @@ def html_page(request: HttpRequest, view: View) -> Page:
 
 def _ready_made(pack: _Template | None, view: View) -> bytes:
     zone = timezone.get_default_timezone()
-    with translation.override(_LANGUAGE_OF_READY_MADE), timezone.override(zone):
-        for render in _renderers(pack):
-            try:
+    for render in _renderers(pack):
+        try:
+            with translation.override(_LANGUAGE_OF_READY_MADE), timezone.override(zone):
                 return render(_context(view)).encode()
-            except Exception:  # a template can fail in any way
-                logger.exception("A ready-made maintenance page failed; a simpler one was given.")
+        except Exception:  # a template or a translation can fail in any way
+            logger.exception("A ready-made maintenance page failed; a simpler one was given.")
     return _LAST_RESORT
 
 

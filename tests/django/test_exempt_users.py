@@ -1,0 +1,184 @@
+"""Who gets in by being somebody, and the pages on which one says who one is."""
+
+import pytest
+from django.contrib.auth.models import AnonymousUser
+from django.http import HttpResponse
+
+from maintenance_django.http import need_maintenance_response
+from maintenance_django.middleware import MaintenanceModeMiddleware
+from tests.django.helpers import call_wsgi
+
+IN = {
+    "IGNORE_SUPERUSER": {"superuser"},
+    "IGNORE_STAFF": {"superuser", "staff"},
+    "IGNORE_AUTHENTICATED_USER": {"superuser", "staff", "member"},
+    "IGNORE_ANONYMOUS_USER": {"anonymous"},
+    None: set(),
+}
+WHO = ["superuser", "staff", "member", "anonymous"]
+CASES = [(setting, who) for setting in IN for who in WHO]
+LOGIN = ["IGNORE_SUPERUSER", "IGNORE_STAFF", "IGNORE_AUTHENTICATED_USER"]
+
+
+@pytest.fixture(autouse=True)
+def _on(on):
+    pass
+
+
+@pytest.fixture
+def users(superuser, staff, member):
+    return {"superuser": superuser, "staff": staff, "member": member}
+
+
+def ignore(settings, name):
+    if name:
+        setattr(settings, f"MAINTENANCE_MODE_{name}", True)
+
+
+@pytest.mark.parametrize(("setting", "who"), CASES)
+def test_exempt_user_gets_in_and_nobody_else(client, settings, users, setting, who):
+    ignore(settings, setting)
+    if who in users:
+        client.force_login(users[who])
+    assert client.get("/").status_code == (200 if who in IN[setting] else 503)
+
+
+@pytest.mark.parametrize(("setting", "who"), CASES)
+@pytest.mark.django_db(transaction=True)
+async def test_same_in_an_event_loop(async_client, settings, users, setting, who):
+    ignore(settings, setting)
+    if who in users:
+        await async_client.aforce_login(users[who])
+    response = await async_client.get("/async/")
+    assert response.status_code == (200 if who in IN[setting] else 503)
+
+
+@pytest.mark.django_db(transaction=True)
+async def test_exempt_user_reaches_a_sync_view_in_an_event_loop(async_client, settings, superuser):
+    ignore(settings, "IGNORE_SUPERUSER")
+    await async_client.aforce_login(superuser)
+    assert (await async_client.get("/")).content == b"page"
+
+
+def test_deactivated_user_does_not_get_in(client, settings, superuser):
+    ignore(settings, "IGNORE_SUPERUSER")
+    client.force_login(superuser)
+    superuser.is_active = False
+    superuser.save()
+    assert client.get("/").status_code == 503
+
+
+@pytest.mark.parametrize("cookie", ["", "x" * 5000, "'; DROP", "\\000"])
+@pytest.mark.django_db
+def test_forged_session_is_nobodys(client, settings, cookie):
+    ignore(settings, "IGNORE_SUPERUSER")
+    client.cookies["sessionid"] = cookie
+    assert client.get("/").status_code == 503
+
+
+@pytest.mark.parametrize("user", [None, AnonymousUser(), object(), "root", 5])
+def test_whatever_else_is_a_user_is_anonymous(rf, settings, user):
+    ignore(settings, "IGNORE_SUPERUSER")
+    request = rf.get("/")
+    request.user = user
+    assert need_maintenance_response(request)
+
+
+def test_request_without_a_user_is_anonymous(rf, settings):
+    ignore(settings, "IGNORE_SUPERUSER")
+    assert need_maintenance_response(rf.get("/"))
+    ignore(settings, "IGNORE_ANONYMOUS_USER")
+    assert not need_maintenance_response(rf.get("/"))
+
+
+async def passed(request):
+    return HttpResponse("passed")
+
+
+async def test_request_without_a_user_is_anonymous_in_an_event_loop(async_rf, settings):
+    ignore(settings, "IGNORE_SUPERUSER")
+    assert (await MaintenanceModeMiddleware(passed)(async_rf.get("/"))).status_code == 503
+
+
+@pytest.mark.django_db(transaction=True)
+async def test_user_of_the_projects_own_making_may_ask_the_database(
+    async_rf, settings, superuser, django_user_model
+):
+    from django.utils.functional import SimpleLazyObject  # noqa: PLC0415
+
+    ignore(settings, "IGNORE_SUPERUSER")
+    request = async_rf.get("/")
+    request.user = SimpleLazyObject(lambda: django_user_model.objects.get(pk=superuser.pk))
+    assert (await MaintenanceModeMiddleware(passed)(request)).content == b"passed"
+
+
+@pytest.mark.parametrize("path", ["/admin/", "/admin/auth/user/", "/admin", "/admin/missing"])
+@pytest.mark.django_db
+def test_admin_site_is_open_if_it_is_exempt(client, settings, path):
+    assert client.get(path).status_code == 503
+    ignore(settings, "IGNORE_ADMIN_SITE")
+    assert client.get(path).status_code in (302, 404)
+
+
+@pytest.mark.parametrize("path", ["/administration/", "/x/admin/", "/ADMIN/", "/"])
+def test_exempt_admin_site_opens_nothing_else(client, settings, path):
+    ignore(settings, "IGNORE_ADMIN_SITE")
+    assert client.get(path).status_code == 503
+
+
+def test_admin_site_is_found_under_a_prefix(settings, db):
+    ignore(settings, "IGNORE_ADMIN_SITE")
+    assert call_wsgi("/admin/", SCRIPT_NAME="/app").status == 302
+    assert call_wsgi("/", SCRIPT_NAME="/admin").status == 503
+
+
+@pytest.mark.parametrize("setting", LOGIN)
+def test_login_page_is_open_while_users_are_exempt(client, settings, setting):
+    assert client.get("/login/").status_code == 503
+    ignore(settings, setting)
+    assert client.get("/login/").status_code == 200
+    assert client.post("/login/").status_code == 200
+
+
+@pytest.mark.parametrize("path", ["/login/x", "/login", "/x/login/", "/"])
+def test_open_login_page_opens_nothing_else(client, settings, path):
+    ignore(settings, "IGNORE_STAFF")
+    assert client.get(path).status_code == 503
+
+
+@pytest.mark.parametrize("setting", [None, "IGNORE_ANONYMOUS_USER", "IGNORE_ADMIN_SITE"])
+def test_login_page_is_closed_where_it_would_let_nobody_in(client, settings, member, setting):
+    ignore(settings, setting)
+    client.force_login(member)
+    assert client.get("/login/").status_code == 503
+
+
+@pytest.mark.parametrize("url", ["login", "/login/", "/login/?next=/", "http://testserver/login/"])
+def test_login_page_can_be_named_in_every_way(client, settings, url):
+    ignore(settings, "IGNORE_STAFF")
+    settings.LOGIN_URL = url
+    assert client.get("/login/").status_code == 200
+
+
+@pytest.mark.parametrize("url", ["/missing/", "no-such-name"])
+def test_login_page_of_the_admin_stands_in_for_a_missing_one(client, settings, url, db):
+    ignore(settings, "IGNORE_STAFF")
+    settings.LOGIN_URL = url
+    assert client.get("/admin/login/").status_code == 200
+    assert client.get("/admin/").status_code == 503
+
+
+@pytest.mark.parametrize("url", ["login", "/login/", "/app/login/"])
+def test_login_page_is_found_under_a_prefix(settings, url):
+    ignore(settings, "IGNORE_STAFF")
+    settings.LOGIN_URL = url
+    assert call_wsgi("/login/", SCRIPT_NAME="/app").status == 200
+    assert call_wsgi("/", SCRIPT_NAME="/app").status == 503
+
+
+def test_site_without_login_and_admin_blocks_as_usual(client, settings):
+    ignore(settings, "IGNORE_STAFF")
+    ignore(settings, "IGNORE_ADMIN_SITE")
+    settings.ROOT_URLCONF = "tests.django.urls_bare"
+    assert client.get("/").status_code == 503
+    assert client.get("/admin/login/").status_code == 503
