@@ -43,7 +43,7 @@ class Row:
     @property
     def comparable(self) -> bool:
         """Are both so far from nothing that it makes sense to divide them?"""
-        return self.left.low > 0 and self.right.median > 0
+        return self.left.low > 0 and self.right.low > 0
 
     @property
     def verdict(self) -> str:

@@ -6,6 +6,7 @@ import sys
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
+from random import Random
 from typing import Self
 
 from measuring.variant import VARIABLE, Variant
@@ -83,8 +84,8 @@ def sample_in_turns(
 ) -> Samples:
     """``rounds`` times one sample of ``count`` requests from each, one after the other.
 
-    Only one process works at a time, and each round begins with another one, so that whatever
-    else the machine does meanwhile hits all alike.
+    Only one process works at a time, and each round has another order, so that whatever else the
+    machine does meanwhile, and what one leaves to the next, hits all alike.
     """
     for worker in group.values():  # warm up, all at once
         worker.ask(probe, count)
@@ -92,9 +93,9 @@ def sample_in_turns(
         worker.answer()
     names = list(group)
     samples: Samples = {name: [] for name in names}
-    for number in range(rounds):
-        turn = number % len(names)
-        for name in (*names[turn:], *names[:turn]):
+    order = Random(1)
+    for _ in range(rounds):
+        for name in order.sample(names, len(names)):
             group[name].ask(probe, count)
             samples[name].append(group[name].answer())
     return samples
