@@ -60,8 +60,8 @@ class Command(BaseCommand):
         parser.add_argument(
             "--for", metavar="DURATION", help="end by itself after 90s, 30m, 1h30m"
         )
-        parser.add_argument("--message", default="", help="what visitors are told")
-        parser.add_argument("--reason", default="", help="a note for colleagues")
+        parser.add_argument("--message", metavar="TEXT", help="what visitors are told")
+        parser.add_argument("--reason", metavar="TEXT", help="a note for colleagues")
         parser.add_argument(
             "--all", action="store_true", help="with off: drop what is planned as well"
         )
@@ -85,7 +85,7 @@ class Command(BaseCommand):
 
     def _refuse_misplaced_options(self, action: str, options: dict[str, Any]) -> None:
         for name in _ONLY_FOR_ON:
-            if options[name] and action != "on":
+            if options[name] is not None and action != "on":
                 raise CommandError(f"--{name} goes with on, not with {action}.")
         if options["all"] and action != "off":
             raise CommandError(f"--all goes with off, not with {action}.")
@@ -115,8 +115,8 @@ class Command(BaseCommand):
                 now=now,
                 start=start,
                 end=end,
-                message=options["message"],
-                reason=options["reason"],
+                message=options["message"] or "",
+                reason=options["reason"] or "",
                 created_by=whoami(),
             )
             lines = describe_on(update, now, zone)

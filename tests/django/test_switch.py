@@ -1,0 +1,224 @@
+"""The switch in the browser."""
+
+import re
+from datetime import UTC, datetime
+from urllib.parse import quote
+
+import pytest
+from django.test import Client
+
+from maintenance_core import switch_on
+from maintenance_django.core import get_maintenance_mode, set_maintenance_mode
+
+ON, OFF = "/maintenance/on/", "/maintenance/off/"
+BOTH = pytest.mark.parametrize(("url", "value"), [(ON, True), (OFF, False)], ids=["on", "off"])
+
+
+@pytest.fixture
+def root(superuser):
+    """The browser of a superuser, with the protection of the real site."""
+    client = Client(enforce_csrf_checks=True)
+    client.force_login(superuser)
+    return client
+
+
+@pytest.fixture
+def post(root):
+    def post(url, **data):
+        page = root.get(url).content.decode()
+        found = re.search(r'name="csrfmiddlewaretoken" value="(\w+)"', page)
+        return root.post(url, {"csrfmiddlewaretoken": found[1], **data})
+
+    return post
+
+
+@BOTH
+@pytest.mark.parametrize("method", ["GET", "HEAD"])
+def test_get_asks_and_changes_nothing(root, state_path, url, value, method):
+    set_maintenance_mode(not value)
+    before = state_path.read_bytes() if state_path.exists() else None
+    response = root.generic(method, url)
+    assert response.status_code == 200
+    assert "no-store" in response["Cache-Control"]
+    assert get_maintenance_mode() is not value
+    assert (state_path.read_bytes() if state_path.exists() else None) == before
+    if method == "GET":
+        assert b'<form method="post">' in response.content
+
+
+@BOTH
+def test_post_switches_and_goes_to_the_root(post, url, value):
+    set_maintenance_mode(not value)
+    response = post(url)
+    assert (response.status_code, response["Location"]) == (302, "/")
+    assert get_maintenance_mode() is value
+
+
+@BOTH
+def test_post_without_the_token_is_refused(root, url, value):
+    set_maintenance_mode(not value)
+    assert root.post(url).status_code == 403
+    assert root.post(url, {"csrfmiddlewaretoken": "x" * 64}).status_code == 403
+    assert get_maintenance_mode() is not value
+
+
+def test_post_without_the_token_is_refused_also_without_the_middleware(root, settings):
+    settings.MIDDLEWARE = [path for path in settings.MIDDLEWARE if "Csrf" not in path]
+    assert root.post(ON).status_code == 403
+    assert get_maintenance_mode() is False
+
+
+@BOTH
+@pytest.mark.parametrize("method", ["GET", "POST"])
+@pytest.mark.django_db
+def test_anonymous_visitor_is_sent_to_the_login(client, url, value, method):
+    set_maintenance_mode(not value)
+    response = client.generic(method, url)
+    assert (response.status_code, response["Location"]) == (302, f"/login/?next={url}")
+    assert get_maintenance_mode() is not value
+
+
+@pytest.mark.parametrize(
+    ("login_url", "expected"),
+    [
+        ("login", "/login/"),
+        ("/missing/", "/admin/login/"),
+        ("no-such-name", "/admin/login/"),
+        ("https://login.example.com/in", "https://login.example.com/in"),
+    ],
+)
+@pytest.mark.django_db
+def test_login_is_the_projects_or_the_admins(client, settings, login_url, expected):
+    settings.LOGIN_URL = login_url
+    response = client.get(f"{ON}?next=/x")
+    assert response["Location"] == f"{expected}?next={quote(f'{ON}?next=/x', safe='/')}"
+
+
+@BOTH
+@pytest.mark.parametrize("who", ["staff", "member"])
+def test_anybody_but_a_superuser_is_refused(client, request, url, value, who):
+    set_maintenance_mode(not value)
+    client.force_login(request.getfixturevalue(who))
+    for method in ("GET", "POST"):
+        assert client.generic(method, url).status_code == 403
+    assert get_maintenance_mode() is not value
+
+
+def test_without_the_authentication_nobody_may_switch(client, settings):
+    settings.MIDDLEWARE = []
+    assert client.post(ON).status_code == 403
+
+
+@pytest.mark.parametrize("method", ["PUT", "DELETE", "PATCH", "OPTIONS"])
+def test_other_methods_are_not_allowed(client, superuser, method):
+    client.force_login(superuser)
+    assert client.generic(method, ON).status_code == 405
+
+
+@pytest.mark.parametrize(
+    ("url", "expected"),
+    [
+        ("/class/?a=b", "/class/?a=b"),
+        ("http://testserver/class/", "http://testserver/class/"),
+        ("//evil.example/", "/"),
+        ("https://evil.example/", "/"),
+        ("/\\evil.example/", "/"),
+        ("\\\\evil.example/", "/"),
+        ("javascript:alert(1)", "/"),
+        ("data:text/html,x", "/"),
+        (" //evil.example", "/"),
+        ("", "/"),
+    ],
+)
+def test_next_address_is_one_of_this_site(root, post, url, expected):
+    assert post(ON, next=url)["Location"] == expected
+    assert post(f"{OFF}?next={quote(url)}")["Location"] == expected
+    page = root.get(ON, {"next": url}).content.decode()
+    assert f'name="next" value="{expected}"' in page
+    assert f'href="{expected}"' in page
+
+
+def test_form_names_its_next_address_over_the_query(post):
+    assert post(f"{ON}?next=/a", next="/b")["Location"] == "/b"
+
+
+def test_message_is_kept_with_the_lines_of_a_browser(post, store):
+    post(ON, message="First.\r\nSecond.")
+    (window,) = store.read().state.windows
+    assert (window.message, window.created_by) == ("First.\nSecond.", "root")
+
+
+def test_message_that_is_refused_is_kept_in_the_form(post):
+    response = post(ON, message="x" * 5000)
+    assert response.status_code == 400
+    assert b"x" * 5000 in response.content
+    assert b"message: it has 5,000 characters" in response.content
+    assert get_maintenance_mode() is False
+
+
+def test_message_of_the_form_is_escaped(post):
+    response = post(ON, message="</textarea><script>" + "x" * 5000)
+    assert b"<script>" not in response.content
+
+
+def test_off_ends_what_is_active_and_leaves_what_is_planned(post, store):
+    set_maintenance_mode(True, start="2099-01-01T00:00")
+    window = store.read().state.windows
+    post(ON)
+    post(OFF)
+    assert store.read().state.windows == window
+
+
+def test_active_window_is_shown(root, store):
+    switch_on(store, now=datetime.now(UTC), message="<b>Bold.</b>", reason="why", created_by="me")
+    page = root.get(OFF).content.decode()
+    assert "&lt;b&gt;Bold.&lt;/b&gt;" in page
+    assert "why" in page
+    assert "me" in page
+
+
+@BOTH
+def test_switch_is_within_reach_during_maintenance(on, root, url, value):
+    assert root.get("/").status_code == 503
+    assert root.get(url).status_code == 200
+
+
+@BOTH
+def test_state_that_cannot_be_written_is_told_in_one_sentence(
+    post, settings, tmp_path, url, value
+):
+    settings.MAINTENANCE_MODE_STATE_FILE_PATH = tmp_path / "missing/state.json"
+    response = post(url, message="Kept.")
+    assert response.status_code == 409
+    assert b"there is no directory" in response.content
+    if value:
+        assert b"Kept." in response.content
+
+
+def test_problem_of_the_state_is_shown_before_the_switch(root, state_path):
+    state_path.write_text("{")
+    response = root.get(ON)
+    assert response.status_code == 200
+    assert b"it is not JSON, nor 0 or 1" in response.content
+
+
+@BOTH
+def test_unreadable_state_is_replaced_by_a_switch(post, state_path, url, value):
+    state_path.write_text("{")
+    assert post(url).status_code == 302
+    assert get_maintenance_mode() is value
+    assert len(list(state_path.parent.glob("state.json.unreadable-*"))) == 1
+
+
+@BOTH
+def test_setting_that_outranks_the_switch_is_told_in_one_sentence(post, settings, url, value):
+    settings.MAINTENANCE_MODE = True
+    response = post(url)
+    assert response.status_code == 409
+    assert b"The setting MAINTENANCE_MODE = True outranks any switch" in response.content
+
+
+def test_name_of_the_user_cannot_break_the_state(django_user_model, db, client, store):
+    client.force_login(django_user_model.objects.create_superuser("a\x1b[31m" + "b" * 140))
+    assert client.post(ON).status_code == 302
+    assert "\x1b" not in store.read().state.windows[0].created_by
