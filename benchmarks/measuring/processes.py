@@ -26,9 +26,7 @@ class BenchmarkError(Exception):
 
 def environment() -> dict[str, str]:
     """What measured processes see of the environment: nothing that configures a contender."""
-    return {
-        name: os.environ[name] for name in ("PATH", "HOME", "PYTHONPATH") if name in os.environ
-    }
+    return {name: os.environ[name] for name in PASSED_ON if name in os.environ}
 
 
 class Worker:

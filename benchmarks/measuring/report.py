@@ -62,9 +62,9 @@ def as_text(sections: list[Section], on: dict[str, Any]) -> str:
     for title, left, right, rows in sections:
         growth = left == "small"
         base = "no-op" if any(row.base for row in rows) else ""
-        cells = [(title, base, left, right, "times", "budget", "")]
-        cells += [_cells(row, growth=growth) for row in rows]
-        lines += ["", _line(cells[0]), "─" * len(_line(cells[0])), *map(_line, cells[1:])]
+        head = _line((title, base, left, right, "times", "budget", ""))
+        body = [_line(_cells(row, growth=growth)) for row in rows]
+        lines += ["", head, "─" * len(head), *body]
     about = ABOUT.format(dmm=on["django-maintenance-mode"], ours=on["maintenance-django"])
     return "\n".join([*lines, "", about])
 
@@ -111,8 +111,10 @@ def _microseconds(seconds: float) -> str:
 
 def _time(figure: Figure) -> str:
     if figure.median >= 0.01:
-        low, high = figure.low * 1e3, figure.high * 1e3
-        return f"{figure.median * 1e3:.0f} ms [{low:.0f}..{high:.0f}]"
+        low, median, high = (
+            f"{part * 1e3:.0f}" for part in (figure.low, figure.median, figure.high)
+        )
+        return f"{median} ms [{low}..{high}]"
     low, high = _microseconds(figure.low), _microseconds(figure.high)
     return f"{_microseconds(figure.median)} µs [{low}..{high}]"
 
