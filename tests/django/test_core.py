@@ -9,7 +9,7 @@ from django.core.exceptions import ImproperlyConfigured
 from maintenance_core import InvalidInput, StoreError, switch_on
 from maintenance_django.core import get_maintenance_mode, set_maintenance_mode
 
-SOON = datetime.now(UTC).replace(microsecond=0) + timedelta(hours=1)
+SOON = datetime(2099, 11, 22, 21, 0, tzinfo=UTC)
 LATER = SOON + timedelta(hours=1)
 
 

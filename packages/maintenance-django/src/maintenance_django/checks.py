@@ -14,7 +14,9 @@ from django.apps import AppConfig
 from django.conf import settings
 from django.core.checks import CheckMessage, Error
 from django.core.checks import Warning as Caution
+from django.shortcuts import resolve_url
 from django.template import TemplateDoesNotExist, loader
+from django.urls import NoReverseMatch
 from django.utils.module_loading import import_string
 
 from maintenance_core import LocationError
@@ -27,6 +29,8 @@ __all__ = ["CHECKS"]
 MIDDLEWARE = "maintenance_django.middleware.MaintenanceModeMiddleware"
 AUTHENTICATION = "django.contrib.auth.middleware.AuthenticationMiddleware"
 OLD_PREFIX = "maintenance_mode."
+_NEAR = 0.8
+"""How much a name must be like another one to be a slip of the pen."""
 
 AppConfigs = Sequence[AppConfig] | None
 
@@ -43,15 +47,28 @@ def check_setting_values(app_configs: AppConfigs, **kwargs: Any) -> Iterator[Che
             )
 
 
+def check_redirect(app_configs: AppConfigs, **kwargs: Any) -> Iterator[CheckMessage]:
+    """Nobody can be sent to a URL that does not exist."""
+    try:
+        resolve_url("/" if conf.REDIRECT_URL is None else str(conf.REDIRECT_URL))
+    except NoReverseMatch as error:
+        yield Error(
+            f"MAINTENANCE_MODE_REDIRECT_URL names a URL that does not exist: {error}",
+            hint="Until it does, visitors get the page instead.",
+            id="maintenance_django.E001",
+        )
+
+
 def check_setting_names(app_configs: AppConfigs, **kwargs: Any) -> Iterator[CheckMessage]:
     """A setting with a name that nothing reads has no effect."""
-    known = [setting.name for setting in MaintenanceSettings.all()]
+    known = [setting.name.removeprefix(f"{PREFIX}_") for setting in MaintenanceSettings.all()]
     for name in dir(settings):
-        if name.startswith(f"{PREFIX}_") and name not in known:
-            near = difflib.get_close_matches(name, known, n=1)
+        attribute = name.removeprefix(f"{PREFIX}_")
+        if attribute not in (name, *known):
+            near = difflib.get_close_matches(attribute, known, n=1, cutoff=_NEAR)
             yield Caution(
                 f"{name} is not a setting of maintenance-django and has no effect.",
-                hint=f"Did you mean {near[0]}?" if near else "Remove it.",
+                hint=f"Did you mean {PREFIX}_{near[0]}?" if near else "Remove it.",
                 id="maintenance_django.W001",
             )
 
@@ -86,6 +103,8 @@ def check_middleware(app_configs: AppConfigs, **kwargs: Any) -> Iterator[CheckMe
 
 def _is_a(path: str, name: str) -> bool:
     """Is the middleware at ``path`` the class ``name``, or one made from it?"""
+    if path.startswith(OLD_PREFIX):  # importing it changes the settings
+        return False
     try:
         found = import_string(path)
     except ImportError:
@@ -200,6 +219,7 @@ def check_template(app_configs: AppConfigs, **kwargs: Any) -> Iterator[CheckMess
 
 CHECKS = (
     check_setting_values,
+    check_redirect,
     check_setting_names,
     check_middleware,
     check_old_name,
