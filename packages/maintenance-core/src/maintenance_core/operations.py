@@ -1,7 +1,7 @@
 """What people do with a maintenance mode: the one place behind every command, page and call."""
 
 import getpass
-import socket
+import os
 import unicodedata
 from datetime import datetime
 
@@ -126,4 +126,4 @@ def whoami() -> str:
         user = getpass.getuser()
     except (KeyError, OSError, ImportError):
         user = "unknown"
-    return f"{user}@{socket.gethostname()}"
+    return f"{user}@{os.uname().nodename}"

@@ -3,7 +3,7 @@
 Nothing here looks at a clock or a file: the moment is passed in.
 """
 
-import secrets
+import os
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from typing import Annotated, Literal
@@ -147,7 +147,7 @@ def _weight(window: Window) -> tuple[bool, datetime, bool, datetime]:
 
 def new_id() -> str:
     """A short name for a window, easy to read out."""
-    return "".join(secrets.choice(_ID_LETTERS) for _ in range(4))
+    return "".join(_ID_LETTERS[byte % len(_ID_LETTERS)] for byte in os.urandom(4))
 
 
 def opened(state: State, window: Window, now: datetime, *, repeat: bool = False) -> State:

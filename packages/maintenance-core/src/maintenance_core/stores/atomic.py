@@ -3,7 +3,6 @@
 import errno
 import os
 import re
-import secrets
 import stat
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
@@ -93,7 +92,7 @@ def _remove(name: Path | None) -> None:
 
 
 def _temporary_name(target: Path) -> Path:
-    return target.with_name(f".{target.name}.{os.getpid()}-{secrets.token_hex(6)}.tmp")
+    return target.with_name(f".{target.name}.{os.getpid()}-{os.urandom(6).hex()}.tmp")
 
 
 def _write(name: Path, chunks: Iterable[bytes], previous: os.stat_result | None) -> None:

@@ -2,7 +2,6 @@
 
 import errno
 import os
-import secrets
 import stat
 import time
 from contextlib import suppress
@@ -198,7 +197,7 @@ def _out_of_reach(error: OSError) -> Reading:
 def _name_to_keep(target: Path) -> Path:
     """Where what is no state is kept."""
     moment = time.strftime("%Y%m%dT%H%M%SZ", time.gmtime())
-    return target.with_name(f"{target.name}.unreadable-{moment}-{secrets.token_hex(4)}")
+    return target.with_name(f"{target.name}.unreadable-{moment}-{os.urandom(4).hex()}")
 
 
 def _why_not_written(error: OSError) -> str:
