@@ -63,3 +63,14 @@ def test_readme_has_the_two_lines():
         "demo",
         "test",
     ]
+
+
+def test_every_promise_names_a_test_that_exists():
+    cited = re.findall(r"`([\w/]+\.py)::(\w+)`", (ROOT / "docs/reliability.md").read_text())
+    assert len(cited) > 30
+    missing = [
+        f"{file}::{test}"
+        for file, test in cited
+        if f"def {test}(" not in (ROOT / "tests" / file).read_text()
+    ]
+    assert missing == []
