@@ -92,7 +92,13 @@ def main() -> None:
     port = free_port(options.port)
     print(guide(port), flush=True)
     try:
-        manage("runserver", "--noreload", "--verbosity=0", f"127.0.0.1:{port}", DEMO_DEBUG="1")
+        manage(
+            "runserver",
+            "--noreload",
+            f"127.0.0.1:{port}",
+            DEMO_DEBUG="1",
+            DJANGO_RUNSERVER_HIDE_WARNING="true",
+        )
     except KeyboardInterrupt:
         pass
 
