@@ -13,6 +13,9 @@ from django.db import close_old_connections
 from django.test import AsyncRequestFactory, RequestFactory
 
 ROOT = Path(__file__).parents[2]
+BUILT_IN = b"Paused for maintenance"
+"""What only the page that is built in says."""
+
 PATIENCE = 60
 """Seconds after which something that was to happen is taken to have failed."""
 

@@ -65,6 +65,28 @@ def test_filter_drops_only_a_503_of_maintenance(value, status, handled):
     assert RequireNotMaintenanceMode503().filter(record) is handled
 
 
+def test_filter_can_be_named_in_the_settings_of_the_logs(run_python):
+    # These are read before there are any apps.
+    code = """
+        import django
+        from django.conf import settings
+        name = "maintenance_django.logging.RequireNotMaintenanceMode503"
+        settings.configure(
+            INSTALLED_APPS=["django.contrib.auth", "django.contrib.contenttypes"],
+            LOGGING={
+                "version": 1,
+                "filters": {"no_503": {"()": name}},
+                "handlers": {"null": {"class": "logging.NullHandler", "filters": ["no_503"]}},
+                "loggers": {"django": {"handlers": ["null"]}},
+            },
+        )
+        django.setup()
+        import logging
+        print(*map(type, logging.getLogger("django").handlers[0].filters))
+    """
+    assert "RequireNotMaintenanceMode503" in run_python(code)
+
+
 def test_filter_works_in_a_handler(on, client, settings):
     settings.MAINTENANCE_MODE_LOG_RESPONSES = True
     handled = []

@@ -5,7 +5,7 @@ from django.core.cache.backends.base import BaseCache
 from django.db import OperationalError
 from django.db.backends.sqlite3 import base
 
-BROKEN = "tests.django.broken"
+from tests.django.helpers import BUILT_IN
 
 
 @pytest.fixture(autouse=True)
@@ -25,7 +25,7 @@ def no_database(monkeypatch):
 
 
 @pytest.fixture
-def no_cache(settings, monkeypatch):
+def no_cache(settings):
     settings.CACHES = {"default": {"BACKEND": f"{__name__}.BrokenCache"}}
 
 
@@ -72,7 +72,7 @@ def test_page_of_the_project_that_needs_the_database_is_passed_over(
     templates("503.html", "{{ user.username }}")
     response = signed_in.get("/")
     assert response.status_code == 503
-    assert b"Paused for maintenance" in response.content
+    assert BUILT_IN in response.content
 
 
 def test_visitor_of_a_site_without_user_rules_leaves_no_line_in_the_log(

@@ -9,8 +9,8 @@ from django.template.autoreload import reset_loaders
 from maintenance_core import switch_off, switch_on
 from maintenance_django.core import set_maintenance_mode
 from maintenance_django.http import get_maintenance_response
+from tests.django.helpers import BUILT_IN
 
-BUILT_IN = b"Paused for maintenance"
 LAST_RESORT = b"Down for maintenance"
 BROKEN = "{% no_such_tag %}"
 FAILING = "{{ request.fail }}{% include maintenance.no_such_name %}"

@@ -58,7 +58,7 @@ class RequestFacts:
     def _site(self) -> SitePaths:
         return site_paths(self._request)
 
-    @property
+    @cached_property
     @_instead_of_error(None)
     def forced(self) -> bool | None:
         # Looking for the switch loads the URLs, and with these all decorated views.
@@ -69,12 +69,12 @@ class RequestFacts:
         except Resolver404:
             return None
 
-    @property
+    @cached_property
     @_instead_of_error(False)
     def is_control_url(self) -> bool:
         return self.path in self._site.switch
 
-    @property
+    @cached_property
     @_instead_of_error(False)
     def is_redirect_target(self) -> bool:
         url = redirect_url(self._request)
@@ -86,7 +86,7 @@ class RequestFacts:
         host = target.hostname
         return host is None or host == split_domain_port(self._request.get_host())[0].strip("[]")
 
-    @property
+    @cached_property
     @_instead_of_error(None)
     def address(self) -> str | None:
         function = conf.GET_CLIENT_IP_ADDRESS
@@ -95,13 +95,13 @@ class RequestFacts:
         address = function(self._request)
         return None if address is None else str(address)
 
-    @property
+    @cached_property
     @_instead_of_error(False)
     def is_admin_url(self) -> bool:
         admin = self._site.admin
         return admin is not None and f"{self.path.rstrip('/')}/".startswith(admin)
 
-    @property
+    @cached_property
     @_instead_of_error(False)
     def is_login_url(self) -> bool:
         return self.path == self._site.login
