@@ -153,19 +153,33 @@ def test_login_page_is_closed_where_it_would_let_nobody_in(client, settings, mem
     assert client.get("/login/").status_code == 503
 
 
-@pytest.mark.parametrize("url", ["login", "/login/", "/login/?next=/", "http://testserver/login/"])
+@pytest.mark.parametrize("url", ["login", "/login/", "/login/?next=/"])
 def test_login_page_can_be_named_in_every_way(client, settings, url):
     ignore(settings, "IGNORE_STAFF")
     settings.LOGIN_URL = url
     assert client.get("/login/").status_code == 200
 
 
-@pytest.mark.parametrize("url", ["/missing/", "no-such-name"])
+ELSEWHERE = ["https://login.example.com", "https://login.example.com/", "//example.com/down/"]
+
+
+@pytest.mark.parametrize("url", ["/missing/", "no-such-name", *ELSEWHERE])
 def test_login_page_of_the_admin_stands_in_for_a_missing_one(client, settings, url, db):
     ignore(settings, "IGNORE_STAFF")
     settings.LOGIN_URL = url
     assert client.get("/admin/login/").status_code == 200
     assert client.get("/admin/").status_code == 503
+    assert client.get("/").status_code == 503
+    assert client.get("/down/").status_code == 503
+
+
+@pytest.mark.parametrize("url", ELSEWHERE)
+def test_login_page_elsewhere_opens_nothing_here(client, settings, url):
+    ignore(settings, "IGNORE_STAFF")
+    settings.LOGIN_URL = url
+    settings.ROOT_URLCONF = "tests.django.urls_bare"
+    assert client.get("/").status_code == 503
+    assert client.get("/bare/").status_code == 503
 
 
 @pytest.mark.parametrize("url", ["login", "/login/", "/app/login/"])

@@ -136,5 +136,17 @@ def test_relative_target_would_never_be_reached_and_is_not_used(client, settings
     assert client.get("/").status_code == 503
 
 
+@pytest.mark.parametrize("url", ["javascript://x", "foo://bar/", "http://[bad/"])
+def test_target_that_no_browser_may_be_sent_to_gives_the_page(client, settings, url):
+    settings.MAINTENANCE_MODE_REDIRECT_URL = url
+    assert client.get("/").status_code == 503
+
+
+def test_target_that_is_not_ascii_is_recognised(client, settings):
+    settings.MAINTENANCE_MODE_REDIRECT_URL = "/störung/"
+    assert client.get("/")["Location"] == "/st%C3%B6rung/"
+    assert client.get("/st%C3%B6rung/").status_code == 404
+
+
 def test_function_gives_the_redirect_as_well(rf):
     assert get_maintenance_response(rf.get("/"))["Location"] == "/down/"

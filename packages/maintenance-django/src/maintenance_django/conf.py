@@ -115,7 +115,7 @@ def _seconds(value: Any) -> int | None:
     raise ValueError(f"is {value!r}; write a number of seconds, or None.")
 
 
-_ADDRESS_OR_NAME = re.compile(r"/|[a-z][a-z0-9+.-]*://|[^/.]+$", re.IGNORECASE)
+_ADDRESS_OR_NAME = re.compile(r"/|https?://|[^/.]+$", re.IGNORECASE)
 
 
 def _redirect_url(value: Any) -> str | Promise | None:

@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.core.signals import setting_changed
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponseRedirect
 from django.shortcuts import resolve_url
 from django.urls import NoReverseMatch, Resolver404, get_script_prefix, resolve, reverse
 from django.utils import translation
@@ -62,11 +62,10 @@ def _what_paths_depend_on(request: HttpRequest) -> tuple[str | None, str, str | 
 def _site_paths(urlconf: str | None, script_prefix: str, language: str | None) -> SitePaths:
     with translation.override(language):
         switch = (_path("maintenance_mode_on", urlconf), _path("maintenance_mode_off", urlconf))
-        login = login_url(urlconf)
         return SitePaths(
             switch=frozenset(path for path in switch if path is not None),
             admin=_path("admin:index", urlconf),
-            login=None if login is None else below_root(urlsplit(login).path),
+            login=_login_path(urlconf),
         )
 
 
@@ -74,12 +73,19 @@ def _site_paths(urlconf: str | None, script_prefix: str, language: str | None) -
 def _redirect_url(urlconf: str | None, script_prefix: str, language: str | None) -> str | None:
     try:
         with translation.override(language):
-            return str(resolve_url(str(conf.REDIRECT_URL)))
-    except Exception:  # the project's URLs can be broken in any way
+            return HttpResponseRedirect(resolve_url(str(conf.REDIRECT_URL))).url
+    except Exception:  # the URL, and those of the project, can be broken in any way
         logger.exception(
             "MAINTENANCE_MODE_REDIRECT_URL cannot be used; the page is given instead."
         )
         return None
+
+
+def _login_path(urlconf: str | None) -> str | None:
+    login = urlsplit(login_url(urlconf) or "")
+    # The path of a login page elsewhere is another page here.
+    path = _reverse("admin:login", urlconf) if login.netloc else login.path
+    return below_root(path) if path else None
 
 
 def _path(name: str, urlconf: str | None) -> str | None:
