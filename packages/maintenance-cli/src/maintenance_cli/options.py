@@ -28,10 +28,10 @@ class Common:
         try:
             directory = Path.cwd()
         except OSError as error:
-            if self.state is None:
+            if self.state is None or not Path(self.state).is_absolute():
                 raise LocationError(
                     "The current directory is gone; change to the project, or name the state "
-                    "with --state PATH."
+                    "with --state and its whole path."
                 ) from error
             directory = Path("/")
         return open_store(find_location(self.state, os.environ, directory).target)

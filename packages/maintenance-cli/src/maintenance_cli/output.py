@@ -1,7 +1,10 @@
 """How results and errors reach the terminal."""
 
 import json
+import os
+import sys
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from functools import wraps
 from typing import Any, ParamSpec, TypeVar
 
@@ -27,13 +30,22 @@ class _InputError(click.ClickException):
     exit_code = 2
 
 
-def print_result(lines: Iterable[str], data: dict[str, Any], *, as_json: bool) -> None:
-    """Print ``data`` as one JSON object, or ``lines`` for people."""
-    if as_json:
-        click.echo(json.dumps(data))
-    else:
-        for line in lines:
-            click.echo(line)
+def print_result(lines: Iterable[str], data: dict[str, Any], *, as_json: bool) -> bool:
+    """Print ``data`` as one JSON object, or ``lines`` for people.
+
+    If that cannot be written, say so among the errors and return False: what has been switched
+    is switched.
+    """
+    try:
+        click.echo(json.dumps(data) if as_json else "\n".join(lines))
+        sys.stdout.flush()
+    except OSError as error:
+        # Python would stumble over the same output again when it ends.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        with suppress(OSError):
+            click.echo(f"The result could not be written ({error.strerror}).", err=True)
+        return False
+    return True
 
 
 def told_in_a_sentence(function: Callable[P, R]) -> Callable[P, R]:

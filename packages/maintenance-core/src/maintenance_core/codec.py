@@ -27,14 +27,8 @@ _old_schedule = msgspec.json.Decoder(_OldSchedule)
 
 
 def encode(state: State) -> bytes:
-    """The stored document of ``state``: UTF-8 JSON, indented for people, with a final newline.
-
-    Raises UnreadableState if it would be larger than any reader accepts.
-    """
-    data = msgspec.json.format(msgspec.json.encode(state), indent=2) + b"\n"
-    if len(data) > MAX_BYTES:
-        raise UnreadableState(f"the state would be larger than {MAX_BYTES:,} bytes")
-    return data
+    """The stored document of ``state``: UTF-8 JSON, indented for people, with a final newline."""
+    return msgspec.json.format(msgspec.json.encode(state), indent=2) + b"\n"
 
 
 def decode(data: bytes) -> State:

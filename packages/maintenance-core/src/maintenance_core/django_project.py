@@ -55,15 +55,12 @@ class DjangoProject:
                     yield value
                 case ast.ImportFrom(names=[ast.alias(name="*")]):
                     yield from self._imported(node, file, name, seen)
-                case (
-                    ast.Try(
-                        body=[ast.ImportFrom(names=[ast.alias(name="*")]) as statement]
-                    ) as node
-                ):
+                case ast.Try(body=[ast.ImportFrom(names=[ast.alias(name="*")]) as statement]):
                     # "Local settings, if there are any": only a file that is there is looked at.
-                    yield from self._imported(statement, file, name, seen)
-                    for handler in node.handlers:
-                        yield from self._assigned_somehow(handler, file, name, seen)
+                    if self._module_of(statement, file) is not None:
+                        yield from self._imported(statement, file, name, seen)
+                    for other in (*node.handlers, *node.orelse, *node.finalbody):
+                        yield from self._assigned_somehow(other, file, name, seen)
                 case ast.FunctionDef() | ast.ClassDef() | ast.AnnAssign(value=None):
                     pass
                 case _:
@@ -72,12 +69,18 @@ class DjangoProject:
     def _imported(
         self, node: ast.ImportFrom, file: Path, name: str, seen: frozenset[Path]
     ) -> Iterator[ast.expr]:
+        module = self._module_of(node, file)
+        if module is None and not (node.module or "").startswith("django."):
+            # Settings that are installed somewhere can say anything.
+            yield ast.Name(name)
+        if module is not None and module not in seen:
+            yield from self._assigned(module, name, seen | {file, module})
+
+    def _module_of(self, node: ast.ImportFrom, file: Path) -> Path | None:
         start = file if node.level else self.root
         for _ in range(node.level):
             start = start.parent
-        module = _find_module(start, node.module or "__init__")
-        if module is not None and module not in seen:
-            yield from self._assigned(module, name, seen | {file, module})
+        return _find_module(start, node.module or "__init__")
 
     def _assigned_somehow(
         self, statement: ast.AST, file: Path, name: str, seen: frozenset[Path]
@@ -115,19 +118,23 @@ def find_django_project(environ: Mapping[str, str], directory: Path) -> DjangoPr
 
 def _settings_module(manage: Path) -> str:
     """The module in ``os.environ.setdefault("DJANGO_SETTINGS_MODULE", …)``, or assigned to it."""
+    found = set()
     for node in ast.walk(_parse(manage)):
         match node:
             case ast.Call(args=[ast.Constant(value=name), ast.Constant(value=str(module))]) if (
                 name == _VARIABLE
             ):
-                return module
+                found.add(module)
             case ast.Assign(
                 targets=[ast.Subscript(slice=ast.Constant(value=name))],
                 value=ast.Constant(value=str(module)),
             ) if name == _VARIABLE:
-                return module
+                found.add(module)
+    if len(found) == 1:
+        return found.pop()
     raise LocationError(
-        f"{manage} names no settings module; set {_VARIABLE}, or name the state with --state PATH."
+        f"{manage} names {'several settings modules' if found else 'no settings module'}; "
+        f"set {_VARIABLE}, or name the state with --state PATH."
     )
 
 

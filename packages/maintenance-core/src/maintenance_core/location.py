@@ -17,6 +17,7 @@ __all__ = ["DEFAULT_FILE_NAME", "VARIABLE", "Location", "configured_location", "
 
 DEFAULT_FILE_NAME = "maintenance_mode_state.txt"
 VARIABLE = "MAINTENANCE_STATE"
+_PATH_SETTING = "MAINTENANCE_MODE_STATE_FILE_PATH"
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,20 +33,61 @@ def find_location(option: str | None, environ: Mapping[str, str], directory: Pat
 
     That is ``option``, else the variable ``MAINTENANCE_STATE``, else ``state`` in the table
     ``[tool.maintenance]`` of the nearest pyproject.toml that has it, else the default of the
-    Django project found from ``directory`` upwards. Raises LocationError.
+    Django project found from ``directory`` upwards. Raises LocationError, also where the settings
+    of the project plainly contradict pyproject.toml, or rule out any switch.
     """
     if option is not None:
         return Location(option, "--state")
-    location = configured_location(environ, directory)
-    if location is not None:
-        return location
-    project = find_django_project(environ, directory)
+    configured = configured_location(environ, directory)
+    if environ.get(VARIABLE) and configured is not None:
+        return configured
+    try:
+        project = find_django_project(environ, directory)
+        path = None if project is None else _text_in(project, _PATH_SETTING)
+        forced = None if project is None else project.value("MAINTENANCE_MODE")
+    except LocationError:
+        # What the settings do not say in plain words, pyproject.toml is there to say.
+        if configured is None:
+            raise
+        return configured
+    if project is not None:
+        _refuse_contradiction(project, path, forced, configured)
+    if configured is not None:
+        return configured
     if project is None:
         raise LocationError(
             f"No state found from {directory} upwards. Run this inside a Django project, "
             f"or name the state with --state PATH or {VARIABLE}."
         )
-    return _of_project(project)
+    if path is None:
+        name = _text_in(project, "MAINTENANCE_MODE_STATE_FILE_NAME") or DEFAULT_FILE_NAME
+        path = str(project.settings_file.parent / name)
+    return Location(path, f"the Django settings {project.settings_file}")
+
+
+def _refuse_contradiction(
+    project: DjangoProject, path: str | None, forced: object, configured: Location | None
+) -> None:
+    settings = project.settings_file
+    if forced is not None:
+        raise LocationError(
+            f"{settings} sets MAINTENANCE_MODE, which outranks any switch; "
+            "remove it there, or name the state with --state PATH."
+        )
+    if path is not None and "://" not in path and not os.path.isabs(path):
+        raise LocationError(
+            f"{settings}: {_PATH_SETTING} is {path!r}, which means another file in each "
+            "directory; write the whole path, or name the state with --state PATH."
+        )
+    if path is not None and configured is not None and not _are_same(path, configured.target):
+        raise LocationError(
+            f"{settings} says {path}, but {configured.source} says {configured.target}; "
+            "remove one of the two, or name the state with --state PATH."
+        )
+
+
+def _are_same(one: str, other: str) -> bool:
+    return one == other or os.path.realpath(one) == os.path.realpath(other)
 
 
 def configured_location(environ: Mapping[str, str], directory: Path) -> Location | None:
@@ -83,20 +125,6 @@ def _state_in(file: Path) -> str | None:
     if not isinstance(state, str) or not state:
         raise LocationError(f"{file}: state in [tool.maintenance] is not a path; write a string.")
     return state
-
-
-def _of_project(project: DjangoProject) -> Location:
-    settings = project.settings_file
-    if project.value("MAINTENANCE_MODE") is not None:
-        raise LocationError(
-            f"{settings} sets MAINTENANCE_MODE, which outranks any switch; "
-            "remove it there, or name the state with --state PATH."
-        )
-    path = _text_in(project, "MAINTENANCE_MODE_STATE_FILE_PATH")
-    if path is None:
-        name = _text_in(project, "MAINTENANCE_MODE_STATE_FILE_NAME") or DEFAULT_FILE_NAME
-        path = str(settings.parent / name)
-    return Location(path, f"the Django settings {settings}")
 
 
 def _text_in(project: DjangoProject, name: str) -> str | None:

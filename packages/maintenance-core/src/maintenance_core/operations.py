@@ -82,8 +82,7 @@ def new_window(
 
     Raises InvalidInput, which names the field.
     """
-    created = now.replace(microsecond=0)
-    begin = created if start is None else as_utc(start, None, "start")
+    begin = now if start is None else as_utc(start, None, "start")
     finish = None if end is None else as_utc(end, None, "end")
     if finish is not None and finish <= now:
         raise InvalidInput("end", "it is in the past; give a later end.")
@@ -97,7 +96,7 @@ def new_window(
         reason=_checked_text("reason", reason),
         lease=lease,
         created_by=_printable(created_by),
-        created_at=created,
+        created_at=now,
     )
 
 
@@ -108,9 +107,9 @@ def _checked_text(field: str, text: str) -> str:
         raise InvalidInput(
             field, f"it has {len(text):,} characters; at most {MAX_TEXT:,} are possible."
         )
-    if any(
-        unicodedata.category(letter) in ("Cc", "Cs") and letter not in "\n\t" for letter in text
-    ):
+    if any(unicodedata.category(letter) == "Cs" for letter in text):
+        raise InvalidInput(field, "it is not UTF-8; write it in that encoding.")
+    if any(unicodedata.category(letter) == "Cc" and letter not in "\n\t" for letter in text):
         raise InvalidInput(field, "it holds a control character; leave that out.")
     return text
 
@@ -121,9 +120,9 @@ def _printable(name: str) -> str:
 
 
 def whoami() -> str:
-    """``user@host`` of this process, for the record."""
+    """``user@host`` of this process, for the record; under sudo, who has called it."""
     try:
-        user = getpass.getuser()
+        user = os.environ.get("SUDO_USER") or getpass.getuser()
     except (KeyError, OSError, ImportError):
         user = "unknown"
     return f"{user}@{os.uname().nodename}"

@@ -19,9 +19,12 @@ def parse_period(
     if end is not None and duration is not None:
         raise InvalidInput("for", "an end is given as well; give one of the two.")
     begin = None if start is None else parse_time(start, now, zone, "start")
-    if duration is not None:
-        try:
-            return begin, (begin or now) + parse_duration(duration, "for")
-        except OverflowError:
-            raise InvalidInput("for", "the end is outside the calendar; give less.") from None
-    return begin, None if end is None else parse_time(end, now, zone, "end")
+    if duration is None:
+        return begin, None if end is None else parse_time(end, begin or now, zone, "end")
+    try:
+        finish = (begin or now) + parse_duration(duration, "for")
+    except OverflowError:
+        raise InvalidInput("for", "the end is outside the calendar; give less.") from None
+    if finish <= now:
+        raise InvalidInput("for", "the end would be in the past; give a later start.")
+    return begin, finish

@@ -12,6 +12,9 @@ from maintenance_core.stores.base import Fingerprint, Problem, Store
 
 __all__ = ["Reader", "View"]
 
+_CLOCK_TOLERANCE = 300.0
+"""A clock that is set back by no more seconds than this takes nothing back."""
+
 logger = logging.getLogger("maintenance_core")
 
 
@@ -92,7 +95,7 @@ class Reader:
             state=state,
             problem=problem,
             fingerprint=fingerprint,
-            since=now,
+            since=now - _CLOCK_TOLERANCE,
             until=math.inf if change is None else change.timestamp(),
         )
 

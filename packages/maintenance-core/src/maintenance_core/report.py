@@ -80,6 +80,7 @@ def describe_status(status: Status, zone: tzinfo | None) -> Iterator[str]:
     """Lines for people; times in ``zone`` (None: the system's)."""
     if status.problem is not None:
         yield f"Maintenance is unknown: {status.location}: {status.problem}"
+        yield "Until then the site stays as it was read last."
         return
     yield f"Maintenance is {status.value}."
     for window in status.active:
@@ -88,31 +89,44 @@ def describe_status(status: Status, zone: tzinfo | None) -> Iterator[str]:
     yield f"State: {status.location}"
 
 
-def describe_on(update: Update, now: datetime, zone: tzinfo | None) -> Iterator[str]:
+def describe_on(
+    update: Update, location: str, now: datetime, zone: tzinfo | None
+) -> Iterator[str]:
     """What ``on`` has done."""
-    active = update.after.active(now)
+    before, active = update.before.active(now), update.after.active(now)
     if not update.changed:
-        yield "Maintenance was on already; nothing was changed."
-    elif set(active) - set(update.before.active(now)):
+        yield "This was switched on or planned already; nothing was changed."
+    elif set(active) - set(before):
         yield "Maintenance is on."
     else:
         yield "Maintenance is planned."
     for window in active:
         yield f"  {_describe(window, zone)}"
-    if len(active) > 1 and any(window.until is None for window in active):
-        yield "It stays on until it is switched off, since one of these has no end."
+    if len(active) > 1:
+        last = update.after.deciding(now)
+        end = None if last is None else last.until
+        until = "it is switched off" if end is None else show(end, zone)
+        yield f"All of these count: the site stays in maintenance until {until}."
     yield from _describe_planned(update.after.planned(now), zone)
-    yield from _describe_kept(update)
+    yield from _describe_store(update, location)
 
 
-def describe_off(update: Update, now: datetime, zone: tzinfo | None) -> Iterator[str]:
+def describe_off(
+    update: Update, location: str, now: datetime, zone: tzinfo | None
+) -> Iterator[str]:
     """What ``off`` has done."""
     if update.changed:
         yield "Maintenance is off."
     else:
         yield "Maintenance was off already; nothing was changed."
+    kept = {window.id for window in update.after.windows}
+    gone = [window for window in update.before.windows if window.id not in kept]
+    if gone:
+        yield "Ended:"
+    for window in gone:
+        yield f"  {_describe(window, zone)}"
     yield from _describe_planned(update.after.planned(now), zone)
-    yield from _describe_kept(update)
+    yield from _describe_store(update, location)
 
 
 def _describe_planned(windows: tuple[Window, ...], zone: tzinfo | None) -> Iterator[str]:
@@ -122,9 +136,10 @@ def _describe_planned(windows: tuple[Window, ...], zone: tzinfo | None) -> Itera
         yield f"  {_describe(window, zone)}"
 
 
-def _describe_kept(update: Update) -> Iterator[str]:
+def _describe_store(update: Update, location: str) -> Iterator[str]:
     if update.kept is not None:
         yield f"What was there was not a state; it is kept as {update.kept}"
+    yield f"State: {location}"
 
 
 def _describe(window: Window, zone: tzinfo | None) -> str:

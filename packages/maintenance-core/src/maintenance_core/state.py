@@ -153,12 +153,11 @@ def new_id() -> str:
 def opened(state: State, window: Window, now: datetime, *, repeat: bool = False) -> State:
     """``state`` with ``window`` added as the last one.
 
-    Unless ``repeat`` is set, an active window that says the same is enough.
+    Unless ``repeat`` is set, one that says the same and is not over is enough.
     """
-    said = any(_says_the_same(window, other) for other in state.active(now))
-    if window.immediate and said and not repeat:
-        return state
     others = _without_the_past(state.windows, now)
+    if not repeat and any(_says_the_same(window, other) for other in others):
+        return state
     taken = {other.id for other in others}
     while window.id in taken:
         window = replace(window, id=new_id())
@@ -167,14 +166,16 @@ def opened(state: State, window: Window, now: datetime, *, repeat: bool = False)
 
 def only(state: State, window: Window, now: datetime) -> State:
     """``state`` with ``window`` and no other, unless it is that already."""
-    same = [other for other in state.windows if _says_the_same(window, other)]
-    if window.immediate and same == [*state.active(now)] == [*state.windows] != []:
+    others = _without_the_past(state.windows, now)
+    if len(others) == 1 and _says_the_same(window, others[0]):
         return state
     return replace(state, windows=(window,))
 
 
 def _says_the_same(window: Window, other: Window) -> bool:
-    fields = ("mode", "paths", "end", "message", "reason", "retry_after", "lease")
+    fields = ("mode", "paths", "end", "message", "reason", "retry_after", "lease", "immediate")
+    if not window.immediate and window.start != other.start:
+        return False
     return all(getattr(window, field) == getattr(other, field) for field in fields)
 
 

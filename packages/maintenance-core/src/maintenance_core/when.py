@@ -94,12 +94,13 @@ def as_utc(moment: datetime, zone: tzinfo | None, field: str = "time") -> dateti
             field, f"{moment} is outside the calendar; give a nearer time."
         ) from None
     if first != second:
-        known = first.astimezone(zone).replace(tzinfo=None) == moment
-        verb = "happens twice" if known else "does not exist"
-        raise InvalidInput(
-            field,
-            f"{moment} {verb}, the clocks change; give the offset, as in {first.isoformat()}.",
-        )
+        here = [meaning.astimezone(zone) for meaning in (first, second)]
+        if here[0].replace(tzinfo=None) != moment:
+            raise InvalidInput(
+                field, f"{moment} does not exist, the clocks skip it; give another time."
+            )
+        choice = " or ".join(meaning.isoformat() for meaning in here)
+        raise InvalidInput(field, f"{moment} happens twice, the clocks change; write {choice}.")
     return first
 
 

@@ -23,6 +23,6 @@ def status(common: Common) -> None:
     Ends with 1 if the state cannot be read.
     """
     found = read_status(common.open_store(), datetime.now(UTC))
-    print_result(describe_status(found, None), found.as_data(), as_json=common.json)
-    if found.problem is not None:
+    written = print_result(describe_status(found, None), found.as_data(), as_json=common.json)
+    if found.problem is not None or not written:
         sys.exit(1)

@@ -54,7 +54,7 @@ def on(
         created_by=whoami(),
     )
     print_result(
-        describe_on(update, now, None),
+        describe_on(update, store.location, now, None),
         update_as_data(update, store.location, now),
         as_json=common.json,
     )
@@ -71,7 +71,7 @@ def off(common: Common, *, everything: bool) -> None:
     now = datetime.now(UTC)
     update = switch_off(store, now=now, everything=everything)
     print_result(
-        describe_off(update, now, None),
+        describe_off(update, store.location, now, None),
         update_as_data(update, store.location, now),
         as_json=common.json,
     )

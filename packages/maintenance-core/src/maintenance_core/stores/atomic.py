@@ -9,11 +9,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from maintenance_core.exceptions import StoreError
-from maintenance_core.stores.ownership import (
-    carry_over,
-    give_to_directory_owner,
-    mode_of_new_file,
-)
+from maintenance_core.stores.ownership import carry_over, share_new_file
 
 __all__ = ["put_in_place", "sweep"]
 
@@ -99,13 +95,13 @@ def _write(name: Path, chunks: Iterable[bytes], previous: os.stat_result | None)
     """Make a file, on disk; if ``previous`` was a file, with its owner and permissions."""
     if previous is not None and not stat.S_ISREG(previous.st_mode):
         previous = None
-    mode = 0o600 if previous is not None else mode_of_new_file(name.parent)
-    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
-    descriptor = os.open(name, flags, mode)
+    # For nobody else as long as it is not complete, and not anybody's who has put a link here.
+    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW
+    descriptor = os.open(name, flags, 0o600)
     try:
         try:
             if previous is None:
-                give_to_directory_owner(descriptor, name.parent)
+                share_new_file(descriptor, name.parent)
             else:
                 carry_over(previous, descriptor, str(name))
             for chunk in chunks:
@@ -147,7 +143,7 @@ def _chunks(name: Path) -> Iterator[bytes]:
 
 
 def _sync_directory(directory: Path) -> None:
-    descriptor = os.open(directory, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    descriptor = os.open(directory, os.O_RDONLY | os.O_DIRECTORY)
     try:
         os.fsync(descriptor)
     except OSError as error:

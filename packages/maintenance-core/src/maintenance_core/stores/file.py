@@ -24,9 +24,9 @@ ABSENT = ()
 _GRANULARITY_NS = 2_000_000_000
 """The coarsest time stamp of a file system: FAT counts in steps of two seconds."""
 
-_OPEN_FLAGS = os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC | os.O_NOCTTY
+_OPEN_FLAGS = os.O_RDONLY | os.O_NONBLOCK | os.O_NOCTTY
 _KINDS = {
-    stat.S_IFDIR: "a directory",
+    stat.S_IFDIR: "a directory that is not empty",
     stat.S_IFIFO: "a FIFO",
     stat.S_IFSOCK: "a socket",
     stat.S_IFCHR: "a device",
@@ -75,7 +75,7 @@ class FileStore(Store):
             young = info.st_ctime_ns > began - _GRANULARITY_NS
             fingerprint = None if young else _fingerprint(info)
             if not stat.S_ISREG(info.st_mode):
-                return _no_state(_kind(info), fingerprint)
+                return self._read_no_file(info)
             data = _read_all(descriptor)
         except OSError as error:
             return _out_of_reach(error)
@@ -109,7 +109,22 @@ class FileStore(Store):
             return _out_of_reach(error)
         if stat.S_ISREG(info.st_mode) or error.errno in _FORBIDDEN:
             return _out_of_reach(error)
-        return _no_state(_kind(info), None)
+        return self._read_no_file(info)
+
+    def _read_no_file(self, info: os.stat_result) -> Reading:
+        """An empty directory is what container tools put where a file is missing.
+
+        Everything else of the kind is there for a purpose, and not to be replaced.
+        """
+        try:
+            replaceable = stat.S_ISDIR(info.st_mode) and not os.listdir(self.location)
+        except OSError as error:
+            return _out_of_reach(error)
+        if replaceable:
+            return _no_state("an empty directory", None)
+        kind = _KINDS.get(stat.S_IFMT(info.st_mode), "not a file")
+        sentence = f"it is {kind}; move it away, or name another path for the state."
+        return Reading(None, Problem(sentence, of_content=False), None)
 
     def change(self, change: Change) -> Update:
         try:
@@ -148,10 +163,13 @@ class FileStore(Store):
         if reading.state is not None and wanted == before:
             return Update(before, before)
         after = replace(wanted, revision=before.revision % MAX_COUNT + 1)
-        try:
-            data = encode(after)
-        except UnreadableState as error:
-            raise StoreError(self.location, f"{error}; nothing was changed.") from error
+        data = encode(after)
+        if len(data) > MAX_BYTES:
+            raise StoreError(
+                self.location,
+                f"the state would be larger than {MAX_BYTES:,} bytes; nothing was changed. "
+                "Drop windows that are planned: maintenance off --all",
+            )
         kept = None if reading.problem is None else _name_to_keep(target)
         sweep(target)
         with put_in_place(target, data, kept):
@@ -178,10 +196,6 @@ def _read_all(descriptor: int) -> bytes:
     return b"".join(chunks)
 
 
-def _kind(info: os.stat_result) -> str:
-    return _KINDS.get(stat.S_IFMT(info.st_mode), "not a file")
-
-
 def _no_state(what: str, fingerprint: Fingerprint | None) -> Reading:
     return Reading(None, Problem(f"it is {what}; {_REPAIR}.", of_content=True), fingerprint)
 
@@ -189,7 +203,7 @@ def _no_state(what: str, fingerprint: Fingerprint | None) -> Reading:
 def _out_of_reach(error: OSError) -> Reading:
     way_out = "try again, or name another path for the state"
     if error.errno in _FORBIDDEN:
-        way_out = "run as its owner, or make it readable for the user who runs this"
+        way_out = "make it readable for the user who runs this: chmod or chown"
     sentence = f"it cannot be read ({error.strerror}); {way_out}."
     return Reading(None, Problem(sentence, of_content=False), None)
 

@@ -11,7 +11,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from maintenance_core.exceptions import StoreError
-from maintenance_core.stores.ownership import give_to_directory_owner
+from maintenance_core.stores.ownership import share_lock
 
 __all__ = ["exclusive_lock"]
 
@@ -90,16 +90,16 @@ def _not_a_file(path: Path) -> StoreError:
 
 
 def _create_or_open(path: Path) -> int:
-    flags = os.O_CLOEXEC | os.O_NOFOLLOW | os.O_NONBLOCK
+    flags = os.O_NOFOLLOW | os.O_NONBLOCK
     try:
-        descriptor = os.open(path, flags | os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o660)
+        descriptor = os.open(path, flags | os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600)
     except FileExistsError:
         # Whoever may only read the lock file of another user can lock it as well.
         return os.open(path, flags | os.O_RDONLY)
     # Only what was created here is given away: a name found here may be a hard link to a file
     # that is somebody else's.
     try:
-        give_to_directory_owner(descriptor, path.parent)
+        share_lock(descriptor, path.parent)
     except BaseException:
         os.close(descriptor)
         raise

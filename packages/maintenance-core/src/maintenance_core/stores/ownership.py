@@ -1,33 +1,49 @@
-"""Who may read a state file after it was replaced: the same as before."""
+"""Who may read and change a state: the same people before and after a change."""
 
+import grp
 import os
+import pwd
 import stat
+from contextlib import suppress
 from pathlib import Path
 
 from maintenance_core.exceptions import StoreError
 
-__all__ = ["carry_over", "give_to_directory_owner", "mode_of_new_file"]
+__all__ = ["carry_over", "share_lock", "share_new_file"]
 
 _PRIVATE = 0o640
 _OTHERS_CAN_LIST = stat.S_IROTH | stat.S_IXOTH
+_WRITERS = ((stat.S_IWGRP, 0o060), (stat.S_IWOTH, 0o006))
 
 
-def mode_of_new_file(directory: Path) -> int:
-    """0640, and readable by all in a directory that all may read; the umask still applies.
+def share_new_file(descriptor: int, directory: Path) -> None:
+    """Make a new state readable for those who work in its directory.
 
-    A switch thrown by root must be seen by a web server that runs as somebody else.
+    That is 0640 with the group of the directory (and its owner, if root creates it), and readable
+    by all if all may read the directory. The umask does not count: whoever throws the switch, the
+    web server must see it.
     """
-    shared = os.stat(directory).st_mode & _OTHERS_CAN_LIST == _OTHERS_CAN_LIST
-    return _PRIVATE | stat.S_IROTH if shared else _PRIVATE
+    _give_to_directory(descriptor, directory)
+    mode = os.stat(directory).st_mode
+    listed = mode & _OTHERS_CAN_LIST == _OTHERS_CAN_LIST
+    os.fchmod(descriptor, _PRIVATE | stat.S_IROTH if listed else _PRIVATE)
 
 
-def give_to_directory_owner(descriptor: int, directory: Path) -> None:
-    """What root creates belongs to those who work in the directory."""
-    if os.geteuid() == 0:
-        owner = os.stat(directory)
-        ours = os.fstat(descriptor)
-        if (ours.st_uid, ours.st_gid) != (owner.st_uid, owner.st_gid):
-            os.fchown(descriptor, owner.st_uid, owner.st_gid)
+def share_lock(descriptor: int, directory: Path) -> None:
+    """Let everybody take a new lock file who can change what is in its directory."""
+    _give_to_directory(descriptor, directory)
+    mode = os.stat(directory).st_mode
+    os.fchmod(descriptor, 0o600 + sum(bits for may_write, bits in _WRITERS if mode & may_write))
+
+
+def _give_to_directory(descriptor: int, directory: Path) -> None:
+    there = os.stat(directory)
+    ours = os.fstat(descriptor)
+    owner = there.st_uid if os.geteuid() == 0 else ours.st_uid
+    if (ours.st_uid, ours.st_gid) != (owner, there.st_gid):
+        # Not everybody is in the group of a directory that they may write.
+        with suppress(PermissionError):
+            os.fchown(descriptor, owner, there.st_gid)
 
 
 def carry_over(previous: os.stat_result, descriptor: int, location: str) -> None:
@@ -47,14 +63,21 @@ def carry_over(previous: os.stat_result, descriptor: int, location: str) -> None
 
 def _share_through_group(previous: os.stat_result, descriptor: int, location: str) -> None:
     mode = previous.st_mode
-    try:
+    shared = mode & stat.S_IROTH
+    with suppress(PermissionError):
         os.fchown(descriptor, -1, previous.st_gid)
-        shared = mode & (stat.S_IRGRP | stat.S_IROTH)
-    except PermissionError:
-        shared = mode & stat.S_IROTH
+        shared |= mode & stat.S_IRGRP and _is_in_group(previous.st_uid, previous.st_gid)
     if not shared:
         raise StoreError(
             location,
             f"it belongs to user {previous.st_uid}, who could not read it after this change; "
             "nothing was changed. Run as that user or as root.",
         )
+
+
+def _is_in_group(user: int, group: int) -> bool:
+    try:
+        entry = pwd.getpwuid(user)
+        return entry.pw_gid == group or entry.pw_name in grp.getgrgid(group).gr_mem
+    except KeyError:
+        return False

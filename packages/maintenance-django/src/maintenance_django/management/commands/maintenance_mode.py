@@ -119,10 +119,10 @@ class Command(BaseCommand):
                 reason=options["reason"] or "",
                 created_by=whoami(),
             )
-            lines = describe_on(update, now, zone)
+            lines = describe_on(update, store.location, now, zone)
         else:
             update = switch_off(store, now=now, everything=options["all"])
-            lines = describe_off(update, now, zone)
+            lines = describe_off(update, store.location, now, zone)
         self._print(options, lines, update_as_data(update, store.location, now))
 
     def _status(self, options: dict[str, Any]) -> None:
