@@ -47,12 +47,13 @@ def test_unreadable_state_is_unknown_and_ends_with_1(run, run_json, state):
     code, output, _ = run("--state", str(state), "status")
     assert code == 1
     assert output == (
-        f"Maintenance is unknown: {state}: it is a directory; "
+        f"Maintenance is unknown: {state}: it is an empty directory; "
         "the next change replaces it and keeps a copy.\n"
+        "Until then the site stays as it was read last.\n"
     )
     code, data = run_json("--state", str(state), "status")
     assert (code, data["status"], data["revision"]) == (1, "unknown", None)
-    assert data["problem"].startswith("it is a directory;")
+    assert data["problem"].startswith("it is an empty directory;")
 
 
 def test_options_may_stand_before_or_after_the_command(run, folder):
@@ -90,6 +91,24 @@ def test_inside_a_project_the_command_and_django_use_the_same_file(project, run)
     assert run("status")[1].startswith("Maintenance is off.\n")
 
 
+def test_settings_and_pyproject_that_contradict_each_other_are_refused(project, run):
+    (project / "pyproject.toml").write_text('[tool.maintenance]\nstate = "one.json"\n')
+    settings = project / "site_of_mine" / "settings.py"
+    settings.write_text(f'MAINTENANCE_MODE_STATE_FILE_PATH = "{project}/two.json"\n')
+    code, _, errors = run("on")
+    assert code == 1
+    assert f"says {project}/two.json, but [tool.maintenance] in" in errors
+    assert not [*project.glob("*.json")]
+
+
+def test_status_that_cannot_be_told_is_a_failure(state):
+    with open("/dev/full", "w") as full:
+        command = [sys.executable, "-m", "maintenance_cli", "--state", state, "status"]
+        ended = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, text=True)
+    assert ended.returncode == 1
+    assert ended.stderr == "The result could not be written (No space left on device).\n"
+
+
 def test_nothing_found_says_what_to_give(run, monkeypatch):
     monkeypatch.chdir("/")
     code, output, errors = run("status")
@@ -105,12 +124,13 @@ def test_current_directory_that_is_gone(run, folder, state, monkeypatch):
     gone.mkdir()
     monkeypatch.chdir(gone)
     gone.rmdir()
-    code, _, errors = run("on")
-    assert code == 1
-    assert errors == (
-        "Error: The current directory is gone; change to the project, "
-        "or name the state with --state PATH.\n"
-    )
+    for arguments in ([], ["--state", "relative.json"]):
+        code, _, errors = run("on", *arguments)
+        assert code == 1
+        assert errors == (
+            "Error: The current directory is gone; change to the project, "
+            "or name the state with --state and its whole path.\n"
+        )
     assert run("--state", str(state), "on")[0] == 0
     assert state.exists()
 

@@ -1,6 +1,8 @@
 """``maintenance on`` and ``off``."""
 
 import json
+import subprocess
+import sys
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -19,7 +21,9 @@ def test_on_switches_on_and_off_switches_off(run, state):
     assert "until it is switched off" in output
 
     code, output, errors = run("--state", str(state), "off")
-    assert (code, output, errors) == (0, "Maintenance is off.\n", "")
+    assert (code, errors) == (0, "")
+    assert output.startswith("Maintenance is off.\nEnded:\n  ")
+    assert output.endswith(f"State: {state}\n")
     assert stored(state)["windows"] == []
 
 
@@ -65,7 +69,9 @@ def test_on_with_a_start_is_planned_and_off_leaves_it_planned(run, state):
     assert len(stored(state)["windows"]) == 1
 
     code, output, _ = run("--state", str(state), "off", "--all")
-    assert (code, output) == (0, "Maintenance is off.\n")
+    assert code == 0
+    assert output.startswith("Maintenance is off.\nEnded:\n  ")
+    assert "from 2099-01-01" in output
     assert stored(state)["windows"] == []
 
 
@@ -73,14 +79,61 @@ def test_on_twice_is_one_window(run, state):
     run("--state", str(state), "on")
     code, output, _ = run("--state", str(state), "on")
     assert code == 0
-    assert output.startswith("Maintenance was on already; nothing was changed.\n")
+    assert output.startswith("This was switched on or planned already; nothing was changed.\n")
     assert len(stored(state)["windows"]) == 1
 
 
 def test_on_beside_an_open_window_says_that_it_stays_on(run, state):
     run("--state", str(state), "on")
     _, output, _ = run("--state", str(state), "on", "--for", "5m")
-    assert "It stays on until it is switched off, since one of these has no end." in output
+    assert "the site stays in maintenance until it is switched off." in output
+
+
+def test_on_beside_a_longer_window_says_how_long_it_stays_on(run, state):
+    run("--state", str(state), "on", "--until", "2099-01-01T06:00Z")
+    _, output, _ = run("--state", str(state), "on", "--for", "5m")
+    assert "All of these count: the site stays in maintenance until 2099-01-01" in output
+
+
+def test_planning_the_same_twice_is_one_window(run, state):
+    plan = ("--start", "2099-01-01T06:00Z", "--for", "1h")
+    run("--state", str(state), "on", *plan)
+    _, output, _ = run("--state", str(state), "on", *plan)
+    assert "nothing was changed" in output
+    assert len(stored(state)["windows"]) == 1
+
+
+@pytest.mark.parametrize("command", ["on", "off"])
+def test_a_folder_is_never_moved_away(run, folder, command):
+    (folder / "something").touch()
+    code, _, errors = run("--state", ".", command)
+    assert code == 1
+    assert "it is a directory that is not empty; move it away, or name another path" in errors
+    assert [*folder.iterdir()] == [folder / "something"]
+
+
+def test_what_is_done_is_done_although_it_cannot_be_told(state, folder):
+    with open("/dev/full", "w") as full:
+        ended = subprocess.run(
+            [sys.executable, "-m", "maintenance_cli", "--state", state, "on"],
+            stdout=full,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+    assert ended.returncode == 0
+    assert ended.stderr == "The result could not be written (No space left on device).\n"
+    assert FileStore(state).read().state.windows
+
+
+def test_without_errors_to_write_to_it_is_still_done(state):
+    with open("/dev/full", "w") as full:
+        ended = subprocess.run(
+            [sys.executable, "-m", "maintenance_cli", "--state", state, "on"],
+            stdout=full,
+            stderr=full,
+        )
+    assert ended.returncode == 0
+    assert FileStore(state).read().state.windows
 
 
 def test_json_tells_what_was_done_and_the_status_after_it(run_json, state):
@@ -107,6 +160,7 @@ def test_json_tells_what_was_done_and_the_status_after_it(run_json, state):
         (("--until", "later"), "--until: 'later' is not a time;"),
         (("--until", "2020-01-01T00:00"), "--until: it is in the past; give a later end."),
         (("--until", "2099-01-01"), "--until: '2099-01-01' has no time of day;"),
+        (("--start", "2020-01-01T00:00", "--for", "1h"), "--for: the end would be in the past;"),
         (("--for", "1h", "--until", "21:00"), "--for: an end is given as well;"),
         (
             ("--start", "2099-01-02T00:00", "--until", "2099-01-01T00:00"),
@@ -133,7 +187,7 @@ def test_bad_input_is_one_sentence_and_writes_nothing(run, state, arguments, sen
 def test_bytes_that_are_no_text_are_refused(run_command, state):
     ended = run_command("--state", state, "on", "--message", b"caf\xe9")
     assert ended.returncode == 2
-    assert "Traceback" not in ended.stderr
+    assert ended.stderr == "Error: --message: it is not UTF-8; write it in that encoding.\n"
     assert not state.exists()
 
 

@@ -227,6 +227,14 @@ def test_w005_tells_that_the_command_cannot_know_the_file(told, tmp_path, monkey
     assert "pyproject.toml cannot be read" in message
 
 
+def test_w008_tells_a_path_that_is_relative(ids, settings, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    settings.MAINTENANCE_MODE_STATE_FILE_PATH = "state.json"
+    assert ids() == ["W008"]
+    settings.MAINTENANCE_MODE_STATE_FILE_PATH = tmp_path / "state.json"
+    assert ids() == []
+
+
 def test_w006_tells_a_template_that_does_not_exist(ids, settings, templates):
     settings.MAINTENANCE_MODE_TEMPLATE = "503.html"
     assert ids() == []

@@ -40,7 +40,7 @@ def test_words_for_off(on, run, word):
 def test_no_change_is_told_as_such(run, windows):
     run("on")
     before = windows()
-    assert "was on already" in run("on")
+    assert "switched on or planned already; nothing was changed" in run("on")
     assert windows() == before
     run("off")
     assert "was off already" in run("off")

@@ -1,7 +1,7 @@
 """What visitors and operators meet while the state is damaged."""
 
 import pytest
-from django.core.management import call_command
+from django.core.management import CommandError, call_command
 
 from maintenance_django.core import get_maintenance_mode, set_maintenance_mode
 
@@ -65,17 +65,25 @@ def test_command_repairs_and_keeps_a_copy(client, state_path, capsys, action, co
     assert str(copy) in capsys.readouterr().out
 
 
-def test_directory_in_the_place_of_the_file_is_no_error_and_off_works(
-    client, settings, state_path, capsys
+def test_empty_directory_in_the_place_of_the_file_is_no_error_and_off_works(
+    client, settings, state_path
 ):
     settings.MAINTENANCE_MODE_STATE_BACKEND_FALLBACK_VALUE = True
     state_path.mkdir()
-    (state_path / "something").touch()
     assert client.get("/").status_code == 503
     call_command("maintenance_mode", "off")
     assert client.get("/").status_code == 200
     (copy,) = state_path.parent.glob("state.json.unreadable-*")
-    assert (copy / "something").exists()
+    assert copy.is_dir()
+
+
+def test_folder_with_something_in_it_is_left_alone_and_told_in_one_sentence(client, state_path):
+    state_path.mkdir()
+    (state_path / "something").touch()
+    with pytest.raises(CommandError, match="a directory that is not empty; move it away, or"):
+        call_command("maintenance_mode", "off")
+    assert (state_path / "something").exists()
+    assert client.get("/").status_code == 200
 
 
 @pytest.mark.parametrize("target", ["nowhere", "state.json"], ids=["dangling", "loop"])

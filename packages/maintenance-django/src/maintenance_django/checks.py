@@ -163,6 +163,13 @@ def check_state(app_configs: AppConfigs, **kwargs: Any) -> Iterator[CheckMessage
                 hint=f"Take that right away: chmod o-w {path}",
                 id="maintenance_django.W004",
             )
+    if conf.STATE_FILE_PATH is not None and not os.path.isabs(conf.STATE_FILE_PATH):
+        yield Caution(
+            f"MAINTENANCE_MODE_STATE_FILE_PATH is {conf.STATE_FILE_PATH!r}, which means another "
+            "file in each directory that a server or a command is started in.",
+            hint=f"Write the whole path: BASE_DIR / {conf.STATE_FILE_PATH!r}.",
+            id="maintenance_django.W008",
+        )
     yield from _check_agreement(location.target)
 
 

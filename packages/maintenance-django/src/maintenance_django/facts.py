@@ -2,18 +2,18 @@
 
 import logging
 from collections.abc import Callable
-from functools import cached_property, wraps
+from functools import wraps
 from typing import Any, TypeVar
 from urllib.parse import unquote, urlsplit
 
 from asgiref.sync import sync_to_async
 from django.http import HttpRequest
 from django.http.request import split_domain_port
-from django.urls import Resolver404, resolve
+from django.utils.functional import cached_property
 
 from maintenance_core import UserKind
-from maintenance_django import marks
 from maintenance_django.conf import conf
+from maintenance_django.marked_routes import forced_by_view
 from maintenance_django.site_paths import SitePaths, redirect_url, site_paths
 
 __all__ = ["RequestFacts", "kinds_of"]
@@ -61,13 +61,7 @@ class RequestFacts:
     @cached_property
     @_instead_of_error(None)
     def forced(self) -> bool | None:
-        # Looking for the switch loads the URLs, and with these all decorated views.
-        if self.is_control_url or not marks.are_used():
-            return None
-        try:
-            return marks.forced(resolve(self.path, getattr(self._request, "urlconf", None)).func)
-        except Resolver404:
-            return None
+        return forced_by_view(self.path, getattr(self._request, "urlconf", None))
 
     @cached_property
     @_instead_of_error(False)

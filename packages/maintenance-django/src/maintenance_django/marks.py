@@ -3,23 +3,15 @@
 from collections.abc import Callable
 from typing import Any
 
-__all__ = ["FORCED_OFF", "FORCED_ON", "are_used", "forced", "mark"]
+__all__ = ["FORCED_OFF", "FORCED_ON", "forced", "mark"]
 
 FORCED_ON = "force_maintenance_mode_on"
 FORCED_OFF = "force_maintenance_mode_off"
 
-_used: set[str] = set()
-
 
 def mark(view: Callable[..., Any], name: str) -> None:
     """Leave the mark ``name`` on ``view``."""
-    _used.add(name)
     setattr(view, name, True)
-
-
-def are_used() -> bool:
-    """Has any view been marked? If not, nobody need look for the view of a request."""
-    return bool(_used)
 
 
 def forced(view: Callable[..., Any]) -> bool | None:

@@ -6,6 +6,7 @@ from typing import NamedTuple
 from urllib.parse import urlsplit
 
 from django.conf import settings
+from django.conf.urls.i18n import is_language_prefix_patterns_used
 from django.core.signals import setting_changed
 from django.http import HttpRequest, HttpResponseRedirect
 from django.shortcuts import resolve_url
@@ -53,9 +54,20 @@ def login_url(urlconf: str | None = None) -> str | None:
 
 
 def _what_paths_depend_on(request: HttpRequest) -> tuple[str | None, str, str | None]:
-    # Of a path in i18n_patterns the language is known also before the LocaleMiddleware.
-    language = translation.get_language_from_path(request.path_info) or translation.get_language()
-    return getattr(request, "urlconf", None), get_script_prefix(), language
+    urlconf = getattr(request, "urlconf", None)
+    language = translation.get_language()
+    if _has_languages_in_paths(urlconf):
+        # There the language is known also before the LocaleMiddleware.
+        language = translation.get_language_from_path(request.path_info) or language
+    return urlconf, get_script_prefix(), language
+
+
+def _has_languages_in_paths(urlconf: str | None) -> bool:
+    try:
+        used, _ = is_language_prefix_patterns_used(urlconf or settings.ROOT_URLCONF)
+    except Exception:  # noqa: BLE001  # broken URLs: whoever needs them will say so
+        return False
+    return used
 
 
 @lru_cache(maxsize=256)
