@@ -35,10 +35,11 @@ def switch(path, action):
     return None
 
 
-def as_somebody(uid, gid, umask, path, *actions):
-    """Read or switch as another user."""
-    os.setgroups([])
-    os.setgid(int(gid))
+def as_somebody(uid, gids, umask, path, *actions):
+    """Read or switch as another user, with a group and perhaps more after a comma."""
+    gid, *groups = map(int, gids.split(","))
+    os.setgroups(groups)
+    os.setgid(gid)
     os.setuid(int(uid))
     os.umask(int(umask, 8))
     for action in actions:

@@ -33,6 +33,13 @@ def open_directory():
 
 
 @pytest.fixture
+def umask(request):
+    before = os.umask(request.param)
+    yield request.param
+    os.umask(before)
+
+
+@pytest.fixture
 def no_disk_sync(monkeypatch):
     """Many changes in little time, where what survives a power loss is not the question."""
     monkeypatch.setattr(os, "fsync", lambda descriptor: None)

@@ -1,5 +1,6 @@
 """What several tests of the core need."""
 
+import json
 import os
 import stat
 import subprocess
@@ -10,12 +11,13 @@ from pathlib import Path
 
 import pytest
 
-from maintenance_core import FileStore, Window
+from maintenance_core import FileStore, StoreError, Window
 
 ROOT = Path(__file__).parents[2]
 NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 HOUR = timedelta(hours=1)
 NOBODY = 65534
+OTHER = 65533
 PATIENCE = 60
 """Seconds after which something that was to happen is taken to have failed."""
 
@@ -73,6 +75,21 @@ def run_child(*arguments, **options):
     return done.stdout
 
 
+def mode(name):
+    return stat.S_IMODE(os.lstat(name).st_mode)
+
+
+def owner(name):
+    return os.lstat(name).st_uid, os.lstat(name).st_gid
+
+
+def as_user(uid, gid, path, *actions, umask="022", groups=()):
+    """What reading or switching says to a user with a group, and perhaps more ``groups``."""
+    gids = ",".join(map(str, (gid, *groups)))
+    told = run_child("as_somebody", uid, gids, umask, path, *actions)
+    return [json.loads(line) for line in told.splitlines()]
+
+
 def in_time(function):
     """The result of ``function``, which must not hang."""
     results = []
@@ -81,6 +98,19 @@ def in_time(function):
     thread.join(PATIENCE)
     assert not thread.is_alive(), "it hangs"
     return results[0]
+
+
+def in_time_or_raise(function):
+    def caught():
+        try:
+            return function()
+        except StoreError as error:
+            return error
+
+    result = in_time(caught)
+    if isinstance(result, StoreError):
+        raise result
+    return result
 
 
 class AnnouncingStore(FileStore):

@@ -59,6 +59,17 @@ def test_a_manage_py_that_names_no_settings_is_told(tmp_path, manage):
         project_in(tmp_path, manage)
 
 
+@pytest.mark.parametrize("more", ["if T:\n  ", ""])
+def test_a_manage_py_that_names_several_settings_is_told(tmp_path, more):
+    says = 'os.environ.setdefault("DJANGO_SETTINGS_MODULE", "{}")'
+    manage = f"{says.format('shop.settings')}\n{more}{says.format('other.settings')}"
+    with pytest.raises(LocationError, match=r"manage.py names several settings modules; set DJAN"):
+        project_in(tmp_path, manage)
+    assert project_in(tmp_path, manage, DJANGO_SETTINGS_MODULE="other.settings")
+    twice = "\n".join([says.format("shop.settings")] * 2)
+    assert project_in(tmp_path, twice).settings_file == tmp_path / "shop" / "settings.py"
+
+
 @pytest.mark.parametrize("content", [b"x = (", b"\0", b"\xff", b"x = " + b"(" * 5000])
 def test_a_manage_py_that_cannot_be_read_is_told(tmp_path, content):
     (tmp_path / "manage.py").write_bytes(content)
@@ -92,8 +103,11 @@ def value(root, files, module="shop.settings", name=NAME):
         (f"def f():\n  {NAME} = '/local'", None),
         (f"class C:\n  {NAME} = '/local'", None),
         (f"X = {NAME!r}\nuse({NAME})", None),
-        ("from .gone import *", None),
-        ("from gone import *", None),
+        ("from django.conf.global_settings import *", None),
+        ("from django.gone import *", None),
+        (f"from .gone import *\n{NAME} = '/srv/x'", "/srv/x"),
+        ("try:\n  from .gone import *\nexcept ImportError:\n  pass", None),
+        ("try:\n  from gone import *\nexcept ImportError:\n  pass\nelse:\n  X = 1", None),
         ("from .settings import *", None),
         ("import os\nfrom pathlib import Path", None),
         ("try:\n  import x\nexcept ImportError:\n  x = 1", None),
@@ -120,6 +134,14 @@ def test_what_is_said_in_plain_words_last_counts(tmp_path, settings, expected):
         f"from .paths import X as {NAME}",
         f"try:\n  from .gone import *\nexcept ImportError:\n  {NAME} = '/srv/x'",
         "if DEBUG:\n  from .debug import *",
+        "from .gone import *",
+        "from gone import *",
+        "from djangoish.settings import *",
+        f"{NAME} = '/srv/x'\nfrom gone import *",
+        "if DEBUG:\n  from gone import *",
+        f"from {'.' * 200}x import *",
+        f"try:\n  from .gone import *\nexcept E:\n  pass\nelse:\n  {NAME} = '/srv/x'",
+        f"try:\n  from .gone import *\nexcept E:\n  pass\nfinally:\n  {NAME} = '/srv/x'",
         "try:\n  X = 1\n  from .debug import *\nexcept ImportError:\n  pass",
     ],
 )
@@ -165,10 +187,6 @@ def test_settings_that_import_each_other_come_to_an_end(tmp_path):
         "shop/c.py": "from .settings import *\nfrom .b import *",
     }
     assert value(tmp_path, files) == "/srv/x"
-
-
-def test_an_import_beyond_the_root_of_all_folders_is_passed_over(tmp_path):
-    assert value(tmp_path, {"shop/settings.py": f"from {'.' * 200}x import *"}) is None
 
 
 def test_settings_that_cannot_be_read_are_told(tmp_path):

@@ -23,12 +23,12 @@ def status(store, zone=UTC):
 
 def on(store, **fields):
     update = switch_on(store, now=NOW, **fields)
-    return "\n".join(describe_on(update, NOW, UTC))
+    return "\n".join(describe_on(update, store.location, NOW, UTC))
 
 
 def off(store, **fields):
     update = switch_off(store, now=NOW, **fields)
-    return "\n".join(describe_off(update, NOW, UTC))
+    return "\n".join(describe_off(update, store.location, NOW, UTC))
 
 
 def test_the_status_without_a_file_is_off(store, path):
@@ -52,7 +52,11 @@ def test_the_status_tells_what_is_active_and_what_is_planned(store, path):
 
 def test_the_status_of_what_is_no_state_is_unknown_with_the_reason(store, path):
     path.write_text("{")
-    assert status(store).startswith(f"Maintenance is unknown: {path}: it is not JSON, nor 0 or 1;")
+    problem = "it is not JSON, nor 0 or 1; the next change replaces it and keeps a copy."
+    assert status(store).splitlines() == [
+        f"Maintenance is unknown: {path}: {problem}",
+        "Until then the site stays as it was read last.",
+    ]
     found = read_status(store, NOW)
     assert (found.value, found.revision, found.active, found.planned) == ("unknown", None, (), ())
 
@@ -73,40 +77,121 @@ def test_moments_at_the_ends_of_the_calendar_can_be_told(store, path, moment):
     assert "until 9999-12-31" in status(store, ZoneInfo("Europe/Berlin"))
 
 
-def test_on_tells_what_it_did(store):
-    assert on(store).startswith("Maintenance is on.\n")
-    assert on(store).startswith("Maintenance was on already; nothing was changed.\n")
+def line(window):
+    """What is told of a window without words, who opened it, or end."""
+    return f"  {window.id} from {window.start:%Y-%m-%d %H:%M} UTC until it is switched off"
 
 
-def test_on_for_later_tells_that_it_is_planned(store):
-    assert on(store, start=NOW + HOUR).startswith("Maintenance is planned.\nPlanned:\n")
+def test_on_tells_what_it_did_and_where(store, path):
+    told = on(store)
+    (window,) = store.read().state.windows
+    assert told.splitlines() == ["Maintenance is on.", line(window), f"State: {path}"]
+
+
+def test_on_again_tells_that_nothing_was_changed(store, path):
+    on(store)
+    (window,) = store.read().state.windows
+    assert on(store).splitlines() == [
+        "This was switched on or planned already; nothing was changed.",
+        line(window),
+        f"State: {path}",
+    ]
+
+
+def test_planning_again_tells_that_nothing_was_changed(store, path):
+    on(store, start=NOW + HOUR)
+    (window,) = store.read().state.windows
+    assert on(store, start=NOW + HOUR).splitlines() == [
+        "This was switched on or planned already; nothing was changed.",
+        "Planned:",
+        line(window),
+        f"State: {path}",
+    ]
+
+
+def test_on_for_later_tells_that_it_is_planned(store, path):
+    told = on(store, start=NOW + HOUR)
+    (window,) = store.read().state.windows
+    planned = ["Planned:", line(window), f"State: {path}"]
+    assert told.splitlines() == ["Maintenance is planned.", *planned]
+
+
+def test_on_for_later_is_planned_while_another_window_is_active(store, path):
+    on(store)
+    told = on(store, start=NOW + HOUR)
+    active, coming = store.read().state.windows
+    assert told.splitlines() == [
+        "Maintenance is planned.", line(active), "Planned:", line(coming), f"State: {path}",
+    ]  # fmt: skip
 
 
 def test_on_with_an_end_tells_when_another_window_has_none(store):
     on(store)
-    told = on(store, end=NOW + HOUR)
-    assert "It stays on until it is switched off, since one of these has no end." in told
-    off(store)
-    on(store, end=NOW + HOUR)
-    assert "It stays on" not in on(store, end=NOW + 2 * HOUR)
+    told = on(store, end=NOW + HOUR).splitlines()
+    assert told[0] == "Maintenance is on."
+    assert told[3:-1] == [
+        "All of these count: the site stays in maintenance until it is switched off."
+    ]
 
 
-def test_off_tells_what_it_did(store):
+def test_on_with_an_end_tells_when_another_window_ends_later(store):
+    alone = on(store, end=NOW + 2 * HOUR)
+    assert "All of these count" not in alone
+    told = on(store, end=NOW + HOUR).splitlines()
+    assert told[3:-1] == [
+        "All of these count: the site stays in maintenance until 2026-11-22 14:00 UTC."
+    ]
+
+
+def test_off_tells_what_it_ended_and_where(store, path):
     on(store)
-    assert off(store) == "Maintenance is off."
-    assert off(store) == "Maintenance was off already; nothing was changed."
+    on(store, reason="1.4", end=NOW + HOUR, created_by="deploy@web1")
+    one, other = store.read().state.windows
+    assert off(store).splitlines() == [
+        "Maintenance is off.",
+        "Ended:",
+        line(one),
+        f"  {other.id} from 2026-11-22 12:00 UTC until 2026-11-22 13:00 UTC by deploy@web1",
+        "    reason: 1.4",
+        f"State: {path}",
+    ]
 
 
-def test_off_tells_what_stays_planned(store):
+def test_off_again_tells_that_nothing_was_changed(store, path):
+    assert off(store).splitlines() == [
+        "Maintenance was off already; nothing was changed.",
+        f"State: {path}",
+    ]
+
+
+def test_off_tells_what_stays_planned(store, path):
+    on(store)
     on(store, start=NOW + HOUR)
-    assert off(store).startswith("Maintenance was off already; nothing was changed.\nPlanned:\n  ")
-    assert off(store, everything=True) == "Maintenance is off."
+    active, coming = store.read().state.windows
+    planned = ["Planned:", line(coming), f"State: {path}"]
+    assert off(store).splitlines() == ["Maintenance is off.", "Ended:", line(active), *planned]
+    assert off(store).splitlines() == [
+        "Maintenance was off already; nothing was changed.",
+        *planned,
+    ]
+
+
+def test_off_everything_tells_what_it_dropped(store, path):
+    on(store, start=NOW + HOUR)
+    (coming,) = store.read().state.windows
+    assert off(store, everything=True).splitlines() == [
+        "Maintenance is off.",
+        "Ended:",
+        line(coming),
+        f"State: {path}",
+    ]
 
 
 @pytest.mark.parametrize("switch", [on, off])
 def test_what_was_no_state_is_told_with_the_name_of_its_copy(store, path, switch):
     path.write_text("broken")
-    told = switch(store).splitlines()[-1]
+    told, where = switch(store).splitlines()[-2:]
+    assert where == f"State: {path}"
     name = told.removeprefix("What was there was not a state; it is kept as ")
     assert name.startswith(f"{path}.unreadable-")
     assert Path(name).read_text() == "broken"

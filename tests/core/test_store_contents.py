@@ -1,15 +1,12 @@
-"""Whatever is at the path: reading says so and touches nothing, and every switch works."""
+"""What is no state: reading says so and touches nothing, and every switch replaces it."""
 
 import os
-import socket
-import stat
-from pathlib import Path
 
 import pytest
 
 from maintenance_core import State, StoreError, switch_off, switch_on
-from maintenance_core.codec import MAX_BYTES
 from tests.core.helpers import (
+    NOBODY,
     NOW,
     in_time,
     kept_copies,
@@ -19,87 +16,19 @@ from tests.core.helpers import (
     run_child,
     snapshot,
 )
+from tests.core.things import REPLACEABLE, everything_there, switch
+
+replaceable = pytest.mark.parametrize("make", REPLACEABLE, ids=lambda make: make.__name__)
 
 
-def empty(path):
-    path.touch()
-
-
-def one_byte(path):
-    path.write_bytes(b"x")
-
-
-def nul(path):
-    path.write_bytes(b"\0")
-
-
-def text(path):
-    path.write_bytes(b"off, please")
-
-
-def newer(path):
-    path.write_bytes(b'{"schema": 2}')
-
-
-def huge(path):
-    with path.open("wb") as file:
-        file.truncate(10 * 2**30)
-
-
-def a_little_too_large(path):
-    path.write_bytes(b" " * MAX_BYTES + b"1")
-
-
-def directory(path):
-    path.mkdir()
-    (path / "kept").write_text("kept")
-
-
-def fifo(path):
-    os.mkfifo(path)
-
-
-def unix_socket(path):
-    here = Path.cwd()
-    os.chdir(path.parent)  # The path of a socket must be short.
-    try:
-        with socket.socket(socket.AF_UNIX) as listener:
-            listener.bind(path.name)
-    finally:
-        os.chdir(here)
-
-
-def device(path):
-    try:
-        # The numbers are those of no driver.
-        os.mknod(path, stat.S_IFCHR | 0o600, os.makedev(60, 0))
-    except PermissionError:
-        pytest.skip("this user may not make devices")
-
-
-SENTENCES = {
-    empty: "it is empty",
-    one_byte: "not JSON",
-    nul: "not JSON",
-    text: "not JSON",
-    newer: "newer version",
-    huge: "larger than 1,048,576 bytes",
-    a_little_too_large: "larger than 1,048,576 bytes",
-    directory: "a directory",
-    fifo: "a FIFO",
-    unix_socket: "a socket",
-    device: "a device",
-}
-everything_there = pytest.mark.parametrize("make", SENTENCES, ids=lambda make: make.__name__)
-
-
-@everything_there
+@replaceable
 def test_reading_tells_what_is_there_and_the_way_out(store, path, make):
     make(path)
     reading = in_time(store.read)
     assert reading.state is None
-    assert SENTENCES[make] in str(reading.problem)
+    assert REPLACEABLE[make] in str(reading.problem)
     assert str(reading.problem).endswith("; the next change replaces it and keeps a copy.")
+    assert reading.problem.of_content
 
 
 @everything_there
@@ -111,27 +40,23 @@ def test_reading_touches_nothing(store, path, make):
     assert snapshot(path.parent) == before
 
 
-@everything_there
+@replaceable
 @pytest.mark.parametrize("action", ["on", "off", "everything"])
 def test_every_switch_works_and_nothing_is_lost(store, path, make, action):
     make(path)
     was = os.lstat(path)
     content = path.read_bytes() if was.st_size < 2**21 and path.is_file() else None
-    if action == "on":
-        update = in_time(lambda: switch_on(store, now=NOW))
-    else:
-        update = in_time(lambda: switch_off(store, now=NOW, everything=action == "everything"))
+    update = in_time(lambda: switch(store, action))
     assert store.read().state == update.after
     assert update.after.phase(NOW) == ("on" if action == "on" else "off")
     (kept,) = kept_copies(path)
     assert update.kept == str(kept)
     assert os.path.samestat(os.lstat(kept), was)
     assert content is None or kept.read_bytes() == content
-    assert make is not directory or (kept / "kept").read_text() == "kept"
     assert leftovers(path.parent) == []
 
 
-@everything_there
+@replaceable
 def test_a_change_that_fails_leaves_what_was_there(store, path, make, monkeypatch):
     make(path)
     was = os.lstat(path)
@@ -197,7 +122,7 @@ def test_a_user_who_may_read_the_directory_only_changes_nothing(open_directory, 
     path = open_directory / "state.json"
     make(path)
     before = snapshot(open_directory)
-    told = run_child("as_somebody", 65534, 65534, "022", path, "on", "off", "everything")
+    told = run_child("as_somebody", NOBODY, NOBODY, "022", path, "on", "off", "everything")
     assert all(line.startswith(f'"{path}: ') for line in told.splitlines())
     assert snapshot(open_directory) == before
 

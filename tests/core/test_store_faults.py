@@ -3,7 +3,6 @@
 import contextlib
 import errno
 import os
-import socket
 import threading
 
 import pytest
@@ -11,6 +10,7 @@ import pytest
 from maintenance_core import FileStore, StoreError, switch_on
 from tests.core.child import STEPS
 from tests.core.helpers import NOBODY, NOW, kept_copies, leftovers
+from tests.core.things import directory, empty_directory, fifo, unix_socket
 
 
 class Faults:
@@ -76,22 +76,8 @@ def foreign(path):
     path.symlink_to(real)
 
 
-def fifo(path):
-    os.mkfifo(path)
-
-
-def unix_socket(path):
-    with socket.socket(socket.AF_UNIX) as listener, pytest.MonkeyPatch.context() as patch:
-        patch.chdir(path.parent)
-        listener.bind(path.name)
-
-
-def directory(path):
-    path.mkdir()
-    (path / "kept").write_text("kept")
-
-
-SCENES = [nothing, state, old_one, corrupt, linked, foreign, fifo, unix_socket, directory]
+SCENES = [nothing, state, old_one, corrupt, linked, foreign, empty_directory]
+REFUSED = [fifo, unix_socket, directory]
 
 
 def content(path):
@@ -164,8 +150,8 @@ def assert_next_change_works(store, told):
     assert leftovers(store.path.parent) == [], told
 
 
-@pytest.mark.parametrize("make", SCENES)
-@pytest.mark.parametrize("name", ["open", "read", "close", "fstat", "stat", "lstat"])
+@pytest.mark.parametrize("make", SCENES + REFUSED)
+@pytest.mark.parametrize("name", ["open", "read", "close", "fstat", "stat", "lstat", "listdir"])
 @pytest.mark.parametrize("lasting", [False, True], ids=["once", "for good"])
 def test_reading_never_raises(path, make, name, lasting):
     make(path)

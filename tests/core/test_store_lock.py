@@ -12,7 +12,7 @@ import time
 import pytest
 
 from maintenance_core import FileStore, StoreError, switch_off, switch_on
-from tests.core.helpers import NOW, PATIENCE, ROOT, in_time, needs_root
+from tests.core.helpers import NOW, PATIENCE, ROOT, in_time, in_time_or_raise, needs_root
 
 
 @pytest.fixture
@@ -93,19 +93,6 @@ def test_a_lock_file_that_is_none_is_told_and_left_alone(store, path, lock, tmp_
     assert (os.lstat(lock), os.lstat(foreign)) == before
     assert not (tmp_path / "missing").exists()
     assert not path.exists()
-
-
-def in_time_or_raise(function):
-    def caught():
-        try:
-            return function()
-        except StoreError as error:
-            return error
-
-    result = in_time(caught)
-    if isinstance(result, StoreError):
-        raise result
-    return result
 
 
 @needs_root
@@ -196,12 +183,36 @@ def test_a_file_system_without_locks_is_told(store, path, monkeypatch):
     assert not path.exists()
 
 
-def test_a_lock_file_that_cannot_be_given_to_the_owner_of_the_directory_is_told(
+@pytest.mark.parametrize("call", ["fchown", "fchmod"])
+def test_a_lock_file_that_cannot_be_shared_is_told(open_directory, monkeypatch, call):
+    def fails(*arguments):
+        raise OSError(errno.EIO, "Input/output error")
+
+    seems_to_be_somebody_elses(open_directory, monkeypatch)
+    monkeypatch.setattr(os, call, fails)
+    descriptors = len(os.listdir("/proc/self/fd"))
+    with pytest.raises(StoreError, match=r"cannot be opened \(Input/output error\)"):
+        switch_on(FileStore(open_directory / "state.json"), now=NOW)
+    assert len(os.listdir("/proc/self/fd")) == descriptors
+
+
+def test_what_may_not_be_given_to_the_owner_of_the_directory_is_no_error(
     open_directory, monkeypatch
 ):
-    def fchown(*arguments):
+    asked = []
+
+    def fchown(descriptor, uid, gid):
+        asked.append(uid)
         raise PermissionError(errno.EPERM, "Operation not permitted")
 
+    directory = seems_to_be_somebody_elses(open_directory, monkeypatch)
+    monkeypatch.setattr(os, "fchown", fchown)
+    assert switch_on(FileStore(open_directory / "state.json"), now=NOW).changed
+    assert asked == [directory.st_uid] * 2, "of the lock file and of the state"
+
+
+def seems_to_be_somebody_elses(open_directory, monkeypatch):
+    """Root runs this, in a directory of another user, without a way to that user."""
     directory = os.stat(open_directory)
 
     class Other:
@@ -215,11 +226,8 @@ def test_a_lock_file_that_cannot_be_given_to_the_owner_of_the_directory_is_told(
     monkeypatch.setattr(
         os, "stat", lambda name, **how: Other() if name == open_directory else real(name, **how)
     )
-    monkeypatch.setattr(os, "fchown", fchown)
-    descriptors = len(os.listdir("/proc/self/fd"))
-    with pytest.raises(StoreError, match=r"cannot be opened \(Operation not permitted\)"):
-        switch_on(FileStore(open_directory / "state.json"), now=NOW)
-    assert len(os.listdir("/proc/self/fd")) == descriptors
+    monkeypatch.setattr(os, "fchown", lambda *arguments: None)
+    return Other
 
 
 def test_a_lock_is_free_after_a_change_even_if_a_child_still_has_its_descriptor(store, lock):

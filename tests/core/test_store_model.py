@@ -67,9 +67,11 @@ class Switching(RuleBasedStateMachine):
 
     @rule(words=WORDS)
     def plan(self, words):
+        was_readable = self.readable
         update = self.change(switch_on, message=words, start=NOW + HOUR)
-        self.planned.append(words)
-        self.wrote(update, changed=True)
+        said = words in self.planned
+        self.planned += [] if said else [words]
+        self.wrote(update, changed=not said or not was_readable)
 
     @rule(everything=st.booleans())
     def off(self, everything):

@@ -107,12 +107,12 @@ def test_a_writer_that_waited_while_the_link_was_replaced_leaves_its_old_file_al
     assert [window.reason for window in update.after.windows] == ["waited"]
 
 
-def test_a_link_to_a_directory_is_replaced_and_the_directory_stays(store, path, elsewhere):
-    (elsewhere / "kept").write_text("kept")
+def test_a_link_to_an_empty_directory_is_replaced_and_the_directory_stays(store, path, elsewhere):
     path.symlink_to(elsewhere)
-    assert "a directory" in str(store.read().problem)
-    assert switch_on(store, now=NOW).kept is not None
-    assert (elsewhere / "kept").read_text() == "kept"
+    assert "an empty directory" in str(store.read().problem)
+    kept = switch_on(store, now=NOW).kept
+    assert os.readlink(kept) == str(elsewhere)
+    assert list(elsewhere.iterdir()) == []
     assert store.read().state.phase(NOW) == "on"
 
 

@@ -1,36 +1,25 @@
 """Who may read a state: after a change the same users as before."""
 
 import errno
-import json
+import grp
 import os
-import stat
+import pwd
+from types import SimpleNamespace
 
 import pytest
 
 from maintenance_core import FileStore, StoreError, switch_off, switch_on
-from tests.core.helpers import NOBODY, NOW, kept_copies, leftovers, needs_root, run_child
-
-OTHER = 65533
-
-
-def mode(name):
-    return stat.S_IMODE(os.lstat(name).st_mode)
-
-
-def owner(name):
-    return os.lstat(name).st_uid, os.lstat(name).st_gid
-
-
-def as_user(uid, gid, path, *actions, umask="022"):
-    told = run_child("as_somebody", uid, gid, umask, path, *actions)
-    return [json.loads(line) for line in told.splitlines()]
-
-
-@pytest.fixture
-def umask(request):
-    before = os.umask(request.param)
-    yield request.param
-    os.umask(before)
+from tests.core.helpers import (
+    NOBODY,
+    NOW,
+    OTHER,
+    as_user,
+    kept_copies,
+    leftovers,
+    mode,
+    needs_root,
+    owner,
+)
 
 
 @pytest.mark.parametrize("bits", [0o600, 0o640, 0o644, 0o660, 0o664, 0o666])
@@ -50,22 +39,7 @@ def test_a_state_is_never_made_executable(store, path):
     assert not mode(path) & 0o7000
 
 
-@pytest.mark.parametrize("umask", [0o022], indirect=True)
-@pytest.mark.parametrize(("directory", "bits"), [(0o755, 0o644), (0o750, 0o640), (0o711, 0o640)])
-def test_a_new_file_is_as_open_as_its_directory_to_readers(store, path, umask, directory, bits):
-    path.parent.chmod(directory)
-    switch_on(store, now=NOW)
-    assert mode(path) == bits
-
-
-@pytest.mark.parametrize("umask", [0o077, 0o027], indirect=True)
-def test_a_new_file_obeys_the_umask(store, path, umask):
-    path.parent.chmod(0o755)
-    switch_on(store, now=NOW)
-    assert mode(path) == 0o644 & ~umask
-
-
-@pytest.mark.parametrize("umask", [0o077], indirect=True)
+@pytest.mark.parametrize("umask", [0o077, 0], indirect=True)
 def test_the_umask_does_not_matter_for_a_file_that_is_there(store, path, umask):
     path.write_text("0")
     path.chmod(0o664)
@@ -92,15 +66,6 @@ def test_the_copy_of_what_was_no_state_stays_with_its_owner(store, path):
 
 
 @needs_root
-def test_what_root_creates_belongs_to_the_owner_of_the_directory(open_directory):
-    path = open_directory / "state.json"
-    os.chown(open_directory, NOBODY, OTHER)
-    switch_on(FileStore(path), now=NOW)
-    assert owner(path) == owner(open_directory / ".state.json.lock") == (NOBODY, OTHER)
-    assert as_user(NOBODY, OTHER, path, "read", "off", "read") == ["on", None, "off"]
-
-
-@needs_root
 def test_what_another_user_may_read_stays_readable_for_the_owner(open_directory):
     path = open_directory / "state.json"
     path.write_text("0")
@@ -112,14 +77,31 @@ def test_what_another_user_may_read_stays_readable_for_the_owner(open_directory)
 
 @needs_root
 @pytest.mark.parametrize("bits", [0o640, 0o660])
-def test_a_member_of_the_group_keeps_the_group(open_directory, bits):
+def test_a_member_of_the_group_keeps_the_group_if_the_owner_is_in_it(open_directory, bits):
     path = open_directory / "state.json"
     path.write_text("0")
     open_directory.chmod(0o777)
-    os.chown(path, 0, OTHER)
+    os.chown(path, 0, pwd.getpwuid(0).pw_gid)
     path.chmod(bits)
-    assert as_user(NOBODY, OTHER, path, "on") == [None]
-    assert (owner(path), mode(path)) == ((NOBODY, OTHER), bits)
+    assert as_user(NOBODY, pwd.getpwuid(0).pw_gid, path, "on") == [None]
+    assert (owner(path), mode(path)) == ((NOBODY, pwd.getpwuid(0).pw_gid), bits)
+
+
+@needs_root
+@pytest.mark.parametrize("bits", [0o640, 0o660])
+@pytest.mark.parametrize("user", [0, OTHER])
+def test_a_file_whose_owner_is_not_in_its_group_is_not_replaced_by_its_group(
+    open_directory, bits, user
+):
+    path = open_directory / "state.json"
+    path.write_text("0")
+    open_directory.chmod(0o777)
+    os.chown(path, user, NOBODY)
+    path.chmod(bits)
+    (told,) = as_user(NOBODY, NOBODY, path, "on")
+    assert f"it belongs to user {user}, who could not read it after this change; nothing" in told
+    assert (owner(path), mode(path), path.read_text()) == ((user, NOBODY), bits, "0")
+    assert leftovers(open_directory) == []
 
 
 @needs_root
@@ -156,36 +138,63 @@ def of_somebody_else(path, monkeypatch):
         os, "lstat", lambda name: (Facts if name == path else lambda it: it)(real_lstat(name))
     )
     monkeypatch.setattr(os, "fchown", fchown)
-    return refused
+    return path, refused
 
 
-@pytest.mark.parametrize("bits", [0o640, 0o604])
+@pytest.fixture
+def people(monkeypatch):
+    """Let the user of a number be known, with a group of their own and members of the other."""
+
+    def known(next_uid, next_gid, members):
+        user = SimpleNamespace(pw_name="deploy", pw_gid=os.getgid() + next_gid)
+        monkeypatch.setattr(pwd, "getpwuid", {os.getuid() + next_uid: user}.__getitem__)
+        groups = {os.getgid(): SimpleNamespace(gr_mem=members)}
+        monkeypatch.setattr(grp, "getgrgid", groups.__getitem__)
+
+    return known
+
+
+@pytest.mark.parametrize(
+    ("bits", "user"),
+    [
+        (0o640, (1, 0, [])),
+        (0o660, (1, 1, ["web", "deploy"])),
+        (0o604, (1, 1, [])),
+        (0o644, (1, 1, [])),
+    ],
+)
 def test_a_file_that_its_owner_can_still_read_through_the_group_or_as_another_is_replaced(
-    store, path, of_somebody_else, bits
+    of_somebody_else, people, bits, user
 ):
+    path, _ = of_somebody_else
+    people(*user)
     path.chmod(bits)
-    assert switch_on(store, now=NOW).changed
+    assert switch_on(FileStore(path), now=NOW).changed
     assert mode(path) == bits
 
 
-@pytest.mark.parametrize(("bits", "group"), [(0o600, True), (0o640, False)])
+@pytest.mark.parametrize(
+    ("bits", "user", "may_chgrp"),
+    [
+        (0o600, (1, 0, ["deploy"]), True),  # no group may read
+        (0o620, (1, 0, ["deploy"]), True),  # the group may write only
+        (0o640, (1, 1, ["web", "deployer"]), True),  # the owner is not in the group
+        (0o640, (2, 0, ["deploy"]), True),  # nobody knows the owner
+        (0o640, (1, 0, ["deploy"]), False),  # who runs this is not in the group
+    ],
+)
 def test_a_change_that_would_shut_the_owner_out_is_refused(
-    store, path, of_somebody_else, bits, group
+    of_somebody_else, people, bits, user, may_chgrp
 ):
+    path, refused = of_somebody_else
+    people(*user)
     path.chmod(bits)
-    if not group:
-        of_somebody_else.add(path.name)
+    if not may_chgrp:
+        refused.add(path.name)
     with pytest.raises(StoreError, match="who could not read it after this change"):
-        switch_on(store, now=NOW)
+        switch_on(FileStore(path), now=NOW)
     assert path.read_text() == "0"
     assert leftovers(path.parent) == []
-
-
-def test_what_a_normal_user_creates_is_not_given_away(store, path, monkeypatch):
-    monkeypatch.setattr(os, "geteuid", lambda: 1000)
-    monkeypatch.delattr(os, "fchown")
-    assert switch_on(store, now=NOW).changed
-    assert owner(path) == (os.getuid(), os.getgid())
 
 
 @needs_root

@@ -111,6 +111,19 @@ def test_a_clock_time_is_the_next_one(berlin):
 
 
 @pytest.mark.parametrize(
+    ("now", "text", "zone", "expected"),
+    [
+        ("2026-11-22T23:30Z", "00:15", "Europe/Berlin", "2026-11-23T23:15Z"),
+        ("2026-11-22T23:30Z", "00:45", "Europe/Berlin", "2026-11-22T23:45Z"),
+        ("2026-11-23T02:00Z", "20:00", "America/Los_Angeles", "2026-11-23T04:00Z"),
+    ],
+)
+def test_today_is_the_day_of_the_zone_also_around_midnight(now, text, zone, expected):
+    found = parse_time(text, datetime.fromisoformat(now), ZoneInfo(zone))
+    assert found == datetime.fromisoformat(expected)
+
+
+@pytest.mark.parametrize(
     "text",
     ["", "soon", "25:00", "12:60", "1:2", "2026-02-30T10:00", "2026-11-22T25:00",
      "0000-01-01T00:00", "2026-11-22T10:00+25:00", "\udcff", "a\x00", "x" * 10**6],
@@ -128,21 +141,25 @@ def test_a_date_alone_is_refused_with_what_to_write():
 
 
 def test_a_local_time_that_the_clocks_skip_is_refused(berlin):
-    with pytest.raises(InvalidInput, match="does not exist, the clocks change; give the offset"):
+    with pytest.raises(InvalidInput, match="does not exist, the clocks skip it; give another"):
         parse_time("2026-03-29T02:30", NOW, berlin)
 
 
 def test_a_local_time_that_happens_twice_is_refused(berlin):
-    with pytest.raises(InvalidInput, match="happens twice, the clocks change; give the offset"):
+    with pytest.raises(InvalidInput, match="happens twice, the clocks change; write 2026-10-25T0"):
         parse_time("2026-10-25T02:30", NOW, berlin)
     assert parse_time("2026-10-25T02:30+01:00", NOW, berlin).hour == 1
 
 
-def test_what_the_sentence_says_to_write_is_accepted(berlin):
+def test_both_times_that_the_sentence_says_to_write_are_accepted(berlin):
     with pytest.raises(InvalidInput) as refused:
         parse_time("2026-10-25T02:30", NOW, berlin)
-    given_back = str(refused.value).rpartition("as in ")[2].rstrip(".")
-    assert parse_time(given_back, NOW, berlin) == datetime(2026, 10, 25, 0, 30, tzinfo=UTC)
+    choice = str(refused.value).rpartition("write ")[2].rstrip(".").split(" or ")
+    assert choice == ["2026-10-25T02:30:00+02:00", "2026-10-25T02:30:00+01:00"]
+    assert [parse_time(written, NOW, berlin) for written in choice] == [
+        datetime(2026, 10, 25, 0, 30, tzinfo=UTC),
+        datetime(2026, 10, 25, 1, 30, tzinfo=UTC),
+    ]
 
 
 def test_the_next_clock_time_is_tomorrow_once_the_change_of_the_clocks_is_past(berlin):
