@@ -1,5 +1,7 @@
 """A Django project as its files tell it; nothing of it is run."""
 
+import ast
+
 import pytest
 
 from maintenance_core import LocationError
@@ -70,7 +72,21 @@ def test_a_manage_py_that_names_several_settings_is_told(tmp_path, more):
     assert project_in(tmp_path, twice).settings_file == tmp_path / "shop" / "settings.py"
 
 
-@pytest.mark.parametrize("content", [b"x = (", b"\0", b"\xff", b"x = " + b"(" * 5000])
+@pytest.mark.parametrize("error", [SyntaxError, ValueError, RecursionError, PermissionError])
+def test_whatever_keeps_a_file_from_being_read_is_told(tmp_path, monkeypatch, error):
+    """What Python raises for one and the same file depends on its version."""
+
+    def fails(source):
+        raise error("as it is")
+
+    monkeypatch.setattr(ast, "parse", fails)
+    with pytest.raises(LocationError, match=r"manage.py cannot be read \(as it is\); name the"):
+        project_in(tmp_path, "")
+
+
+@pytest.mark.parametrize(
+    "content", [b"x = (", b"\0", b"\xff", b"x = " + b"(" * 5000, b"x = a" + b".a" * 100_000]
+)
 def test_a_manage_py_that_cannot_be_read_is_told(tmp_path, content):
     (tmp_path / "manage.py").write_bytes(content)
     with pytest.raises(LocationError, match=r"manage.py cannot be read \("):

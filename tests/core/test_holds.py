@@ -71,6 +71,23 @@ def test_a_lease_is_renewed_as_long_as_it_is_held(store):
     assert not [thread for thread in threading.enumerate() if thread.name == "maintenance lease"]
 
 
+def test_a_lease_is_renewed_well_before_it_runs_out(store):
+    with Lease(store, duration=timedelta(seconds=4)):
+        first = store.read().state.windows[0].end
+        store.wait_for_change()
+        elapsed = store.read().state.windows[0].end - first
+    assert elapsed < timedelta(seconds=2), "one renewal that fails leaves time for another"
+
+
+def test_a_program_that_ends_without_leaving_its_lease_does_not_hang(path):
+    code = (
+        "import sys; from maintenance_core import FileStore, Lease; "
+        "Lease(FileStore(sys.argv[1])).__enter__()"
+    )
+    subprocess.run([sys.executable, "-c", code, path], cwd=ROOT, timeout=PATIENCE, check=True)
+    assert phase(FileStore(path)) == "on"
+
+
 def test_a_lease_without_a_duration_never_ends_by_itself(store):
     with Lease(store, duration=None):
         (window,) = store.read().state.windows

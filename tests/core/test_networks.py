@@ -44,6 +44,16 @@ def test_the_set_says_the_same_as_every_network_asked_in_turn(given_networks, da
     assert bool(found) == bool(given_networks)
 
 
+def test_networks_that_touch_or_overlap_are_kept_as_one_range():
+    def ranges(*texts):
+        return len(NetworkSet(map(parse_network, texts))._starts[4])
+
+    assert ranges("10.0.0.0/25", "10.0.0.128/25") == 1
+    assert ranges("10.0.0.0", "10.0.0.1", "10.0.0.2") == 1
+    assert ranges("10.0.0.0/8", "10.1.0.0/16") == 1
+    assert ranges("10.0.0.0", "10.0.0.2") == 2
+
+
 def test_no_networks_hold_nothing():
     assert ipaddress.ip_address("10.0.0.1") not in NetworkSet()
     assert not NetworkSet()

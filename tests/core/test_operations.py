@@ -7,18 +7,27 @@ from datetime import timedelta, timezone
 
 import pytest
 
-from maintenance_core import InvalidInput, StoreError, set_mode, switch_off, switch_on, whoami
+from maintenance_core import (
+    InvalidInput,
+    State,
+    StoreError,
+    set_mode,
+    switch_off,
+    switch_on,
+    whoami,
+)
+from maintenance_core.codec import MAX_BYTES, encode
 from maintenance_core.operations import MAX_NAME, MAX_TEXT
 from maintenance_core.state import MAX_COUNT
-from tests.core.helpers import HOUR, NOW
+from tests.core.helpers import HOUR, NOW, window
 
 
 def test_on_adds_an_open_window(store):
     update = switch_on(store, now=NOW, message="Back soon", reason="1.4", created_by="deploy@web1")
-    (window,) = store.read().state.windows
-    assert (window.start, window.end, window.created_at) == (NOW, None, NOW)
-    assert (window.message, window.reason) == ("Back soon", "1.4")
-    assert window.created_by == "deploy@web1"
+    (opened,) = store.read().state.windows
+    assert (opened.start, opened.end, opened.created_at) == (NOW, None, NOW)
+    assert (opened.message, opened.reason) == ("Back soon", "1.4")
+    assert opened.created_by == "deploy@web1"
     assert update.changed
     assert update.after.revision == 1
 
@@ -63,8 +72,8 @@ def test_the_last_write_wins_for_the_mode(store):
     switch_on(store, now=NOW, message="Back soon")
     switch_on(store, now=NOW, start=NOW + HOUR)
     set_mode(store, True, now=NOW)
-    (window,) = store.read().state.windows
-    assert window.message == ""
+    (opened,) = store.read().state.windows
+    assert opened.message == ""
     assert not set_mode(store, True, now=NOW + HOUR).changed
     assert set_mode(store, False, now=NOW).after.windows == ()
 
@@ -138,12 +147,71 @@ def fill(store):
 def test_too_many_words_for_any_reader_are_refused_and_the_old_state_stands(
     store, path, no_disk_sync
 ):
-    with pytest.raises(StoreError, match="larger than 1,048,576 bytes; nothing was changed"):
+    with pytest.raises(StoreError) as refused:
         fill(store)
+    assert str(refused.value) == (
+        f"{path}: the state would be larger than 1,048,576 bytes; nothing was changed. "
+        "Drop windows that are planned: maintenance off --all"
+    )
     before = path.read_bytes()
+    assert len(before) <= MAX_BYTES
     assert store.read().state.phase(NOW) == "on"
     switch_off(store, now=NOW)
     assert len(path.read_bytes()) < len(before)
+
+
+def test_a_state_as_large_as_any_reader_accepts_is_written_and_read_back(store, path):
+    def filled(size):
+        words = window(message="x" * size)
+        return lambda state: State(windows=(words,))
+
+    empty = len(encode(State(revision=1, windows=(window(),))))
+    with pytest.raises(StoreError, match="larger than 1,048,576 bytes; nothing was changed"):
+        store.change(filled(MAX_BYTES - empty + 1))
+    assert not path.exists()
+    update = store.change(filled(MAX_BYTES - empty))
+    assert path.stat().st_size == MAX_BYTES
+    assert store.read().state == update.after
+
+
+@pytest.mark.parametrize("text", [os.fsdecode(b"caf\xe9"), "\ud800", "a\udfffb"])
+@pytest.mark.parametrize("field", ["message", "reason"])
+def test_text_that_is_not_utf_8_is_told_as_such(store, path, field, text):
+    with pytest.raises(InvalidInput) as refused:
+        switch_on(store, now=NOW, **{field: text})
+    assert str(refused.value) == f"{field}: it is not UTF-8; write it in that encoding."
+    assert not path.exists()
+
+
+@pytest.mark.parametrize("start", [None, NOW + timedelta(microseconds=999_999)])
+def test_what_starts_now_is_immediate_to_the_microsecond(store, start):
+    now = NOW + timedelta(microseconds=999_999)
+    (opened,) = switch_on(store, now=now, start=start).after.windows
+    assert (opened.start, opened.created_at) == (now, now)
+    assert store.read().state.windows == (opened,)
+    assert opened.immediate
+    assert opened.is_active(NOW - HOUR)
+
+
+def test_what_starts_a_microsecond_later_is_planned(store):
+    (opened,) = switch_on(store, now=NOW, start=NOW + timedelta(microseconds=1)).after.windows
+    assert not opened.immediate
+    assert not opened.is_active(NOW)
+
+
+def test_planning_again_with_the_same_words_changes_nothing(store, path):
+    plan = {"start": NOW + HOUR, "end": NOW + 2 * HOUR, "message": "Back soon", "reason": "1.4"}
+    assert switch_on(store, now=NOW, **plan).changed
+    content = path.read_bytes()
+    assert not switch_on(store, now=NOW + timedelta(minutes=5), **plan).changed
+    assert path.read_bytes() == content
+    for other in (
+        {"start": NOW + 1.5 * HOUR},
+        {"end": None},
+        {"message": ""},
+        {"reason": "1.5"},
+    ):
+        assert switch_on(store, now=NOW, **(plan | other)).changed
 
 
 def test_the_largest_revision_does_not_stop_the_next_change(store, path):
@@ -153,13 +221,28 @@ def test_the_largest_revision_does_not_stop_the_next_change(store, path):
     assert store.read().state.revision == update.after.revision == 1
 
 
-def test_whoami_names_user_and_host():
+@pytest.fixture
+def without_sudo(monkeypatch):
+    monkeypatch.delenv("SUDO_USER", raising=False)
+
+
+def test_whoami_names_user_and_host(without_sudo):
     assert whoami() == f"{getpass.getuser()}@{socket.gethostname()}"
 
 
-def test_whoami_of_a_user_without_a_name(monkeypatch):
+def test_whoami_under_sudo_names_who_has_called_it(monkeypatch):
+    monkeypatch.setenv("SUDO_USER", "anna")
+    assert whoami() == f"anna@{socket.gethostname()}"
+    monkeypatch.setenv("SUDO_USER", "")
+    assert whoami() == f"{getpass.getuser()}@{socket.gethostname()}"
+
+
+@pytest.mark.parametrize("error", [KeyError, OSError, ImportError])
+def test_whoami_of_a_user_without_a_name(without_sudo, monkeypatch, error):
+    """What Python raises depends on its version."""
+
     def no_name():
-        raise KeyError("uid not found")
+        raise error("uid not found")
 
     monkeypatch.setattr(getpass, "getuser", no_name)
     assert whoami() == f"unknown@{socket.gethostname()}"

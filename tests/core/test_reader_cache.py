@@ -85,6 +85,24 @@ def one_tick(monkeypatch):
     monkeypatch.setattr(os, "fstat", lambda descriptor: Coarse(fstat(descriptor)))
 
 
+@pytest.mark.parametrize("fact", ["st_dev", "st_ino", "st_size", "st_mtime_ns", "st_ctime_ns"])
+def test_a_change_that_shows_in_one_fact_only_is_seen(
+    store, path, an_hour_later, monkeypatch, fact
+):
+    class Changed:
+        def __init__(self, facts):
+            self._facts = facts
+
+        def __getattr__(self, name):
+            return getattr(self._facts, name) + (name == fact)
+
+    path.write_text("1")
+    before, real = store.fingerprint(), os.stat
+    assert before == store.read().fingerprint == store.fingerprint()
+    monkeypatch.setattr(os, "stat", lambda *name, **how: Changed(real(*name, **how)))
+    assert store.fingerprint() != before
+
+
 def rewrite_in_place(path, content):
     """Another content with the same size, inode and time stamps."""
     before = os.stat(path)

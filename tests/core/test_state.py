@@ -72,6 +72,25 @@ def test_of_two_windows_that_last_alike_the_one_with_a_message_is_told():
     assert State(windows=(telling, silent)).deciding(NOW) == telling
 
 
+def test_a_message_is_told_rather_than_what_was_opened_last():
+    telling, last = window(message="Back soon"), window(id="last", created_at=NOW + HOUR)
+    for windows in ((telling, last), (last, telling)):
+        assert State(windows=windows).deciding(NOW + HOUR) == telling
+
+
+@pytest.mark.parametrize("message", ["", "Back soon"])
+def test_of_two_windows_alike_the_one_that_was_opened_last_is_told(message):
+    first = window(message=message)
+    last = window(id="last", message=message and "Later", created_at=NOW + HOUR)
+    for windows in ((first, last), (last, first)):
+        assert State(windows=windows).deciding(NOW + HOUR) == last
+
+
+def test_a_longer_window_is_told_rather_than_one_with_a_message():
+    telling, longer = window(message="Soon", end=NOW + HOUR), window(id="long", end=NOW + 2 * HOUR)
+    assert State(windows=(telling, longer)).deciding(NOW) == longer
+
+
 def test_a_lease_promises_no_end():
     lease = window(end=NOW + HOUR, lease=300)
     assert lease.until is None
@@ -96,9 +115,36 @@ def test_opening_twice_with_the_same_words_is_one_window():
     assert len(opened(state, window(id="efgh", message="other"), NOW).windows) == 2
 
 
-def test_planning_is_never_taken_for_a_repetition():
+def test_planning_is_no_repetition_of_what_was_opened_at_once():
     state = opened(State(), window(end=NOW + 2 * HOUR), NOW)
     assert len(opened(state, planned(end=NOW + 2 * HOUR), NOW).windows) == 2
+    state = opened(State(), planned(end=NOW + 2 * HOUR), NOW)
+    assert len(opened(state, window(end=NOW + 2 * HOUR), NOW).windows) == 2
+
+
+def test_planning_the_same_twice_is_one_window():
+    state = opened(State(), planned(end=NOW + 2 * HOUR), NOW)
+    later = NOW + timedelta(minutes=5)
+    again = planned(id="efgh", end=NOW + 2 * HOUR, created_at=later)
+    assert opened(state, again, later) is state
+    assert len(opened(state, again, later, repeat=True).windows) == 2
+    for other in ({"start": NOW + 1.5 * HOUR}, {"end": None}, {"message": "x"}, {"reason": "x"}):
+        assert len(opened(state, planned(**({"end": NOW + 2 * HOUR} | other)), NOW).windows) == 2
+
+
+@pytest.mark.parametrize("field", ["lease", "retry_after", "message", "reason"])
+@pytest.mark.parametrize("make", [window, planned])
+def test_windows_that_differ_in_one_field_are_two(make, field):
+    value = "x" if field in {"message", "reason"} else 300
+    other = make(id="efgh", **{field: value})
+    assert len(opened(State(windows=(make(),)), other, NOW).windows) == 2
+    assert only(State(windows=(make(),)), other, NOW).windows == (other,)
+    assert len(opened(State(windows=(other,)), make(), NOW).windows) == 2
+
+
+def test_what_is_over_is_no_repetition():
+    state = State(windows=(window(id="over", end=NOW),))
+    assert [each.id for each in opened(state, window(end=NOW), NOW).windows] == ["abcd"]
 
 
 def test_opening_drops_what_is_over():
@@ -123,6 +169,15 @@ def test_only_replaces_everything_unless_it_is_that_already():
     assert only(alone, window(id="ijkl"), NOW) is alone
     assert only(State(), window(), NOW).windows == (window(),)
     assert only(alone, planned(), NOW).windows == (planned(),)
+
+
+def test_only_looks_at_what_is_not_over():
+    over = window(id="over", end=NOW)
+    state = State(windows=(over, window()))
+    assert only(state, window(id="efgh"), NOW) is state
+    assert only(State(windows=(over,)), window(end=NOW), NOW).windows == (window(end=NOW),)
+    plan = State(windows=(over, planned()))
+    assert only(plan, planned(id="efgh"), NOW) is plan
 
 
 def test_closing_ends_what_is_active_and_keeps_what_is_planned():

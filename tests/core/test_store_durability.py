@@ -60,18 +60,6 @@ def test_a_file_system_without_hard_links_never_shows_a_moment_without_a_file(
     assert leftovers(path.parent) == []
 
 
-def test_a_directory_that_cannot_be_synced_is_no_error(store, monkeypatch):
-    real = os.fsync
-
-    def fsync(descriptor):
-        if os.path.isdir(f"/proc/self/fd/{descriptor}"):
-            raise OSError(errno.EINVAL, "Invalid argument")
-        real(descriptor)
-
-    monkeypatch.setattr(os, "fsync", fsync)
-    assert switch_on(store, now=NOW).changed
-
-
 def test_the_file_is_on_disk_before_it_has_its_name_and_the_name_before_it_is_told(
     store, path, monkeypatch
 ):
