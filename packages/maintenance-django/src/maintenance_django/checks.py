@@ -14,9 +14,9 @@ from django.apps import AppConfig
 from django.conf import settings
 from django.core.checks import CheckMessage, Error
 from django.core.checks import Warning as Caution
+from django.http import HttpResponseRedirect
 from django.shortcuts import resolve_url
 from django.template import TemplateDoesNotExist, loader
-from django.urls import NoReverseMatch
 from django.utils.module_loading import import_string
 
 from maintenance_core import LocationError
@@ -29,6 +29,15 @@ __all__ = ["CHECKS"]
 MIDDLEWARE = "maintenance_django.middleware.MaintenanceModeMiddleware"
 AUTHENTICATION = "django.contrib.auth.middleware.AuthenticationMiddleware"
 OLD_PREFIX = "maintenance_mode."
+_OLD_NAMES = (
+    "CACHE_BACKEND",
+    "GET_AUTHENTICATED_USER",
+    "GET_CONTEXT",
+    "IGNORE_TESTS",
+    "LOGOUT_AUTHENTICATED_USER",
+    "LOGOUT_STAFF_USER",
+    "LOGOUT_SUPERUSER",
+)
 _NEAR = 0.8
 """How much a name must be like another one to be a slip of the pen."""
 
@@ -50,10 +59,12 @@ def check_setting_values(app_configs: AppConfigs, **kwargs: Any) -> Iterator[Che
 def check_redirect(app_configs: AppConfigs, **kwargs: Any) -> Iterator[CheckMessage]:
     """Nobody can be sent to a URL that does not exist."""
     try:
-        resolve_url("/" if conf.REDIRECT_URL is None else str(conf.REDIRECT_URL))
-    except NoReverseMatch as error:
+        HttpResponseRedirect(
+            resolve_url("/" if conf.REDIRECT_URL is None else str(conf.REDIRECT_URL))
+        )
+    except Exception as error:  # noqa: BLE001  # the URL can be broken in any way
         yield Error(
-            f"MAINTENANCE_MODE_REDIRECT_URL names a URL that does not exist: {error}",
+            f"MAINTENANCE_MODE_REDIRECT_URL leads nowhere: {error}",
             hint="Until it does, visitors get the page instead.",
             id="maintenance_django.E001",
         )
@@ -64,7 +75,13 @@ def check_setting_names(app_configs: AppConfigs, **kwargs: Any) -> Iterator[Chec
     known = [setting.name.removeprefix(f"{PREFIX}_") for setting in MaintenanceSettings.all()]
     for name in dir(settings):
         attribute = name.removeprefix(f"{PREFIX}_")
-        if attribute not in (name, *known):
+        if attribute in _OLD_NAMES:
+            yield Caution(
+                f"{name} is a setting of django-maintenance-mode that this version does not have.",
+                hint="Remove it; without it maintenance-django does as if it had its default.",
+                id="maintenance_django.W001",
+            )
+        elif attribute not in (name, *known):
             near = difflib.get_close_matches(attribute, known, n=1, cutoff=_NEAR)
             yield Caution(
                 f"{name} is not a setting of maintenance-django and has no effect.",
@@ -115,13 +132,15 @@ def _is_a(path: str, name: str) -> bool:
 
 def check_old_name(app_configs: AppConfigs, **kwargs: Any) -> Iterator[CheckMessage]:
     """Two maintenance modes do not know of each other."""
-    old = [path for path in settings.MIDDLEWARE if path.startswith(OLD_PREFIX)]
-    if old:
-        yield Error(
-            "The middleware of django-maintenance-mode is in MIDDLEWARE as well.",
-            hint=f"Replace {old[0]!r} by {MIDDLEWARE!r}.",
-            id="maintenance_django.E004",
-        )
+    for name in ("MIDDLEWARE", "INSTALLED_APPS"):
+        for path in getattr(settings, name):
+            if f"{path}.".startswith(OLD_PREFIX):
+                yield Error(
+                    f"{path!r} in {name} is django-maintenance-mode, which knows nothing of the "
+                    "state that is switched here.",
+                    hint="Replace maintenance_mode by maintenance_django there, or remove it.",
+                    id="maintenance_django.E004",
+                )
 
 
 def check_backend(app_configs: AppConfigs, **kwargs: Any) -> Iterator[CheckMessage]:

@@ -8,6 +8,7 @@ so (``manage.py check``).
 import re
 from collections.abc import Callable, Iterable
 from http import HTTPStatus
+from inspect import iscoroutinefunction
 from ipaddress import IPv4Network, IPv6Network
 from os import PathLike, fspath
 from typing import Any, Generic, Literal, TypeVar, overload
@@ -110,9 +111,13 @@ def _optional_path(value: Any) -> str | None:
 
 
 def _seconds(value: Any) -> int | None:
-    if value is None or (isinstance(value, int) and value >= 0 and not isinstance(value, bool)):
+    whole = isinstance(value, int) and not isinstance(value, bool)
+    if value is None or (whole and 0 <= value <= _TEN_YEARS):
         return value or None
-    raise ValueError(f"is {value!r}; write a number of seconds, or None.")
+    raise ValueError("is not a number of seconds, up to ten years; write one, or None.")
+
+
+_TEN_YEARS = 10 * 365 * 24 * 60 * 60
 
 
 _ADDRESS_OR_NAME = re.compile(r"/|https?://|[^/.]+$", re.IGNORECASE)
@@ -147,6 +152,8 @@ def _callable(value: Any) -> Callable[..., Any]:
             raise ValueError(
                 f"is {value!r}, which cannot be imported ({error}); write the path of a function."
             ) from None
+    if iscoroutinefunction(value):
+        raise ValueError(f"is {value!r}, which is async; write the path of a plain function.")
     if callable(value):
         function: Callable[..., Any] = value
         return function

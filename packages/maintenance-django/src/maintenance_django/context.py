@@ -39,4 +39,9 @@ class Maintenance:
 
 def _here(moment: datetime | None) -> datetime | None:
     """In the current time zone, also where USE_TZ is off and templates convert nothing."""
-    return None if moment is None else moment.astimezone(timezone.get_current_timezone())
+    if moment is None:
+        return None
+    try:
+        return moment.astimezone(timezone.get_current_timezone())
+    except OverflowError:  # the last hours of the calendar
+        return moment

@@ -3,16 +3,14 @@
 They are made anew when a setting changes in a test (``override_settings``).
 """
 
+import logging
 import os
 import re
-from collections.abc import Callable
-from functools import cache
 from importlib import import_module
 from pathlib import Path
-from typing import Any, Protocol, TypeVar
+from typing import Any, Protocol
 
 from django.conf import settings
-from django.core.signals import setting_changed
 
 from maintenance_core import (
     LocationError,
@@ -27,12 +25,13 @@ from maintenance_core import (
 )
 from maintenance_core.location import Location, configured_location
 from maintenance_core.networks import NetworkSet
+from maintenance_django.caching import cached_until_settings_change
 from maintenance_django.conf import conf
 
-__all__ = ["cached_until_settings_change", "get_policy", "get_reader", "get_store", "locate"]
+__all__ = ["get_policy", "get_reader", "get_store", "locate"]
 
 
-T = TypeVar("T")
+logger = logging.getLogger("maintenance_django")
 
 
 class HasView(Protocol):
@@ -49,24 +48,6 @@ class _FixedReader:
 
     def current(self) -> View:
         return self._view
-
-
-_caches: list[Callable[[], None]] = []
-
-
-def cached_until_settings_change(function: Callable[[], T]) -> Callable[[], T]:
-    """Keep the result of ``function`` until a setting changes in a test."""
-    cached = cache(function)
-    _caches.append(cached.cache_clear)
-    return cached
-
-
-def _forget(**kwargs: Any) -> None:
-    for clear in _caches:
-        clear()
-
-
-setting_changed.connect(_forget, dispatch_uid="maintenance_django.engine")
 
 
 def locate() -> Location:
@@ -106,17 +87,28 @@ def get_store() -> Store:
     return open_store(locate().target)
 
 
-@cached_until_settings_change
 def get_reader() -> HasView:
     """The reader of this process; a ``MAINTENANCE_MODE`` of True or False outranks the store."""
+    try:
+        return _make_reader()
+    except LocationError as error:
+        return _without_a_place(str(error))
+
+
+@cached_until_settings_change
+def _make_reader() -> HasView:
     mode = conf.MODE
     if mode is not None:
         return _FixedReader(View(mode, None, State()))
+    return Reader(get_store(), fallback=conf.STATE_BACKEND_FALLBACK_VALUE)
+
+
+@cached_until_settings_change
+def _without_a_place(sentence: str) -> HasView:
     fallback = conf.STATE_BACKEND_FALLBACK_VALUE
-    try:
-        return Reader(get_store(), fallback=fallback)
-    except LocationError as error:
-        return _FixedReader(View(fallback, None, State(), Problem(str(error), of_content=False)))
+    word = "on" if fallback else "off"
+    logger.error("%s Until then maintenance mode is %s and cannot be switched.", sentence, word)
+    return _FixedReader(View(fallback, None, State(), Problem(sentence, of_content=False)))
 
 
 @cached_until_settings_change

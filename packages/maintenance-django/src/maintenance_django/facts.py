@@ -4,17 +4,22 @@ import logging
 from collections.abc import Callable
 from functools import wraps
 from typing import Any, TypeVar
-from urllib.parse import unquote, urlsplit
 
 from asgiref.sync import sync_to_async
 from django.http import HttpRequest
 from django.http.request import split_domain_port
-from django.utils.functional import cached_property
+from django.utils import translation
+from django.utils.functional import SimpleLazyObject, cached_property
 
 from maintenance_core import UserKind
 from maintenance_django.conf import conf
 from maintenance_django.marked_routes import forced_by_view
-from maintenance_django.site_paths import SitePaths, redirect_url, site_paths
+from maintenance_django.site_paths import (
+    SitePaths,
+    language_in_path,
+    redirect_target,
+    site_paths,
+)
 
 __all__ = ["RequestFacts", "kinds_of"]
 
@@ -61,7 +66,12 @@ class RequestFacts:
     @cached_property
     @_instead_of_error(None)
     def forced(self) -> bool | None:
-        return forced_by_view(self.path, getattr(self._request, "urlconf", None))
+        urlconf = getattr(self._request, "urlconf", None)
+        language = language_in_path(self._request)
+        if language is None:
+            return forced_by_view(self.path, urlconf)
+        with translation.override(language):
+            return forced_by_view(self.path, urlconf)
 
     @cached_property
     @_instead_of_error(False)
@@ -71,13 +81,10 @@ class RequestFacts:
     @cached_property
     @_instead_of_error(False)
     def is_redirect_target(self) -> bool:
-        url = redirect_url(self._request)
-        if url is None:
+        target = redirect_target(self._request)
+        if target is None or self._request.path not in target.paths:
             return False
-        target = urlsplit(url)
-        if self._request.path != unquote(target.path or "/"):
-            return False
-        host = target.hostname
+        host = target.host
         return host is None or host == split_domain_port(self._request.get_host())[0].strip("[]")
 
     @cached_property
@@ -98,7 +105,7 @@ class RequestFacts:
     @cached_property
     @_instead_of_error(False)
     def is_login_url(self) -> bool:
-        return self.path == self._site.login
+        return self.path in self._site.login
 
     @_instead_of_error(ANONYMOUS)
     def _ask_user(self) -> frozenset[UserKind]:
@@ -110,16 +117,18 @@ class RequestFacts:
 
     async def alook_at_user(self) -> None:
         """Find out who it is, without blocking the event loop."""
-        if hasattr(self._request, "auser"):
-            try:
-                self.user = kinds_of(await self._request.auser())
-            except Exception:  # the session and the database can raise anything
-                logger.exception("Maintenance mode could not tell the user of a request.")
-                self.user = ANONYMOUS
-        elif hasattr(self._request, "user"):
+        user = getattr(self._request, "user", None)
+        if user is None:
+            self.user = ANONYMOUS
+            return
+        if not (isinstance(user, SimpleLazyObject) and hasattr(self._request, "auser")):
             # A user of the project's own making may wait for the database.
             await sync_to_async(self.look_at_user)()
-        else:
+            return
+        try:
+            self.user = kinds_of(await self._request.auser())
+        except Exception:  # the session and the database can raise anything
+            logger.exception("Maintenance mode could not tell the user of a request.")
             self.user = ANONYMOUS
 
 

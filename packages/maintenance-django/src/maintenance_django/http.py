@@ -1,21 +1,22 @@
 """Whether a request is answered with the maintenance page, and that answer."""
 
 import json
+import logging
 import math
 from collections.abc import Callable
 from datetime import UTC, datetime
+from http.client import responses
 
 from asgiref.sync import sync_to_async
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 
 from maintenance_core import Decision, View, decide
 from maintenance_django.conf import conf
-from maintenance_django.context import Maintenance
 from maintenance_django.engine import get_policy, get_reader
 from maintenance_django.facts import RequestFacts
 from maintenance_django.negotiation import Format, choose_format
 from maintenance_django.pages import Page, html_page, is_ready_made
-from maintenance_django.site_paths import redirect_url
+from maintenance_django.site_paths import redirect_target
 
 __all__ = [
     "MARKER_HEADER",
@@ -25,6 +26,8 @@ __all__ = [
     "need_maintenance_response",
 ]
 
+logger = logging.getLogger("maintenance_django")
+
 MARKER_HEADER = "Maintenance-Mode"
 """Tells a planned 503 from any other."""
 
@@ -33,7 +36,6 @@ _NEVER_CACHED = {
     "Expires": "0",
     MARKER_HEADER: "on",
 }
-_TITLE = "Service Unavailable"
 _SENTENCE = "This site is down for maintenance."
 
 
@@ -53,6 +55,9 @@ def need_maintenance_response(request: HttpRequest, view: View | None = None) ->
 
 async def aneed_maintenance_response(request: HttpRequest, view: View | None = None) -> bool:
     """The same as :func:`need_maintenance_response`, in an event loop."""
+    if conf.GET_CLIENT_IP_ADDRESS is not None:
+        # A function of the project may wait for something.
+        return await sync_to_async(need_maintenance_response)(request, view)
     view = view or get_reader().current()
     facts = RequestFacts(request)
     decision = decide(view, get_policy(), facts)
@@ -81,12 +86,11 @@ def get_maintenance_response(request: HttpRequest, view: View | None = None) -> 
     if conf.RESPONSE_TYPE is None:
         headers["Vary"] = "Accept"
     if format_ == "html" and request.method in ("GET", "HEAD"):
-        target = redirect_url(request)
+        target = redirect_target(request)
         if target is not None:
-            return HttpResponseRedirect(target, headers=headers)
-    page = _PAGES[format_](request, view)
+            return HttpResponseRedirect(target.url, headers=headers)
+    page = _page(format_, request, view)
     headers["Content-Language"] = page.language
-    headers["Content-Length"] = str(len(page.body))
     headers["Content-Type"] = page.content_type
     response = HttpResponse(page.body, status=conf.STATUS_CODE, headers=headers)
     # Django logs every response above 499 as an error, once; a planned one is none.
@@ -113,21 +117,31 @@ def _retry_after(view: View) -> int | None:
     return conf.RETRY_AFTER
 
 
+def _page(format_: Format, request: HttpRequest, view: View) -> Page:
+    try:
+        return _PAGES[format_](request, view)
+    except Exception:  # nothing on the way to a 503 may end in a 500
+        logger.exception("The maintenance page could not be made; a plain one was given.")
+        return Page(f"{_SENTENCE}\n".encode(), "text/plain; charset=utf-8", "en")
+
+
 def _document(view: View) -> dict[str, object]:
     """The body for machines, as in RFC 9457."""
-    maintenance = Maintenance(view)
+    window = view.window
+    until = None if window is None else window.until
+    status = conf.STATUS_CODE
     return {
         "type": "about:blank",
-        "title": _TITLE,
-        "status": conf.STATUS_CODE,
-        "detail": maintenance.message or _SENTENCE,
+        "title": responses.get(status, "Maintenance"),
+        "status": status,
+        "detail": (window and window.message) or _SENTENCE,
         "retry_after": _retry_after(view),
-        "maintenance_until": _iso(maintenance.until),
+        "maintenance_until": None if until is None else _iso(until),
     }
 
 
-def _iso(moment: datetime | None) -> str | None:
-    return None if moment is None else moment.astimezone(UTC).isoformat().replace("+00:00", "Z")
+def _iso(moment: datetime) -> str:
+    return moment.isoformat().replace("+00:00", "Z")
 
 
 def _json_page(request: HttpRequest, view: View) -> Page:
@@ -139,10 +153,10 @@ def _problem_page(request: HttpRequest, view: View) -> Page:
 
 
 def _text_page(request: HttpRequest, view: View) -> Page:
-    maintenance = Maintenance(view)
-    lines = [maintenance.message or _SENTENCE]
-    if maintenance.until is not None:
-        lines.append(f"Expected back: {_iso(maintenance.until)}")
+    window = view.window
+    lines = [(window and window.message) or _SENTENCE]
+    if window is not None and window.until is not None:
+        lines.append(f"Expected back: {_iso(window.until)}")
     return Page(("\n".join(lines) + "\n").encode(), "text/plain; charset=utf-8", "en")
 
 

@@ -1,13 +1,12 @@
 """Which routes lead to a view with a mark, so that only their paths need be resolved."""
 
 from collections.abc import Iterator
-from functools import lru_cache
 from typing import Any
 
-from django.core.signals import setting_changed
 from django.urls import URLResolver, get_resolver, resolve
 
 from maintenance_django import marks
+from maintenance_django.caching import cached_until_settings_change
 
 __all__ = ["forced_by_view"]
 
@@ -26,7 +25,7 @@ def forced_by_view(path: str, urlconf: str | None) -> bool | None:
     return marks.forced(resolve(path, urlconf).func)
 
 
-@lru_cache(maxsize=64)
+@cached_until_settings_change
 def _marked_routes(urlconf: str | None) -> tuple[Route, ...]:
     return tuple(_marked_below(get_resolver(urlconf), ()))
 
@@ -47,10 +46,3 @@ def _may_lead_to(path: str, route: Route) -> bool:
             return False
         path = match[0]
     return True
-
-
-def _forget(**kwargs: object) -> None:
-    _marked_routes.cache_clear()
-
-
-setting_changed.connect(_forget, dispatch_uid="maintenance_django.marked_routes")

@@ -44,8 +44,22 @@ def choose_format(request: HttpRequest) -> Format:
     return _preferred(request.META.get("HTTP_ACCEPT", "*/*"))
 
 
+def _simplified(accept: str) -> str:
+    """``accept`` without parameters but ``q``, which no page of ours has; ``…+json`` is JSON."""
+    return ",".join(_simple_range(item) for item in accept.split(","))
+
+
+def _simple_range(item: str) -> str:
+    media_type, *parameters = (part.strip() for part in item.lower().split(";"))
+    if media_type.endswith("+json") and media_type not in _MEDIA_TYPES:
+        media_type = "application/json"
+    quality = [part for part in parameters if part.startswith("q=")]
+    return ";".join((media_type, *quality))
+
+
 @lru_cache(maxsize=256)
 def _preferred(accept: str) -> Format:
+    accept = _simplified(accept)
     request = HttpRequest()
     request.META["HTTP_ACCEPT"] = accept
     try:

@@ -16,9 +16,9 @@ from django.template import Context, Engine, TemplateDoesNotExist, loader
 from django.utils import timezone, translation
 
 from maintenance_core import View, Window
+from maintenance_django.caching import cached_until_settings_change
 from maintenance_django.conf import conf
 from maintenance_django.context import Maintenance
-from maintenance_django.engine import cached_until_settings_change
 
 __all__ = ["PACK_TEMPLATE", "Page", "builtin_engine", "html_page", "is_ready_made"]
 

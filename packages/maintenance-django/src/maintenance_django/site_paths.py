@@ -1,22 +1,28 @@
 """Where the pages are that maintenance mode has to know: the switch, the admin, the login."""
 
 import logging
-from functools import lru_cache
 from typing import NamedTuple
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 from django.conf import settings
 from django.conf.urls.i18n import is_language_prefix_patterns_used
-from django.core.signals import setting_changed
 from django.http import HttpRequest, HttpResponseRedirect
 from django.shortcuts import resolve_url
 from django.urls import NoReverseMatch, Resolver404, get_script_prefix, resolve, reverse
 from django.utils import translation
 
+from maintenance_django.caching import cached_until_settings_change
 from maintenance_django.conf import conf
 from maintenance_django.site_root import below_root
 
-__all__ = ["SitePaths", "login_url", "redirect_url", "site_paths"]
+__all__ = [
+    "RedirectTarget",
+    "SitePaths",
+    "language_in_path",
+    "login_url",
+    "redirect_target",
+    "site_paths",
+]
 
 logger = logging.getLogger("maintenance_django")
 
@@ -26,7 +32,16 @@ class SitePaths(NamedTuple):
 
     switch: frozenset[str]
     admin: str | None
-    login: str | None
+    login: frozenset[str]
+
+
+class RedirectTarget(NamedTuple):
+    """Where blocked visitors are sent, and which paths here that is."""
+
+    url: str
+    host: str | None
+    paths: frozenset[str]
+    """Whole paths, decoded: also those to which the site itself would lead from the target."""
 
 
 def site_paths(request: HttpRequest) -> SitePaths:
@@ -34,32 +49,34 @@ def site_paths(request: HttpRequest) -> SitePaths:
     return _site_paths(*_what_paths_depend_on(request))
 
 
-def redirect_url(request: HttpRequest) -> str | None:
-    """Where ``MAINTENANCE_MODE_REDIRECT_URL`` sends people, or None. Never raises."""
+def redirect_target(request: HttpRequest) -> RedirectTarget | None:
+    """What ``MAINTENANCE_MODE_REDIRECT_URL`` means, or None. Never raises."""
     if conf.REDIRECT_URL is None:
         return None
-    return _redirect_url(*_what_paths_depend_on(request))
+    return _redirect_target(*_what_paths_depend_on(request))
 
 
 def login_url(urlconf: str | None = None) -> str | None:
     """The address of the project's login page, or of the admin's if there is no other."""
-    try:
-        url: str = resolve_url(settings.LOGIN_URL)
-        parts = urlsplit(url)
-        if not parts.netloc:
-            resolve(below_root(parts.path), urlconf)
-    except (NoReverseMatch, Resolver404):
-        return _reverse("admin:login", urlconf)
-    return url
+    url = _project_login()
+    if url is not None and (urlsplit(url).netloc or _existing(urlsplit(url).path, urlconf)):
+        return url
+    return _reverse("admin:login", urlconf)
+
+
+def language_in_path(request: HttpRequest) -> str | None:
+    """The language that the path of ``request`` names, if paths name languages on this site.
+
+    There it is known also before the LocaleMiddleware.
+    """
+    if _has_languages_in_paths(getattr(request, "urlconf", None)):
+        return translation.get_language_from_path(request.path_info)
+    return None
 
 
 def _what_paths_depend_on(request: HttpRequest) -> tuple[str | None, str, str | None]:
-    urlconf = getattr(request, "urlconf", None)
-    language = translation.get_language()
-    if _has_languages_in_paths(urlconf):
-        # There the language is known also before the LocaleMiddleware.
-        language = translation.get_language_from_path(request.path_info) or language
-    return urlconf, get_script_prefix(), language
+    language = language_in_path(request) or translation.get_language()
+    return getattr(request, "urlconf", None), get_script_prefix(), language
 
 
 def _has_languages_in_paths(urlconf: str | None) -> bool:
@@ -70,22 +87,28 @@ def _has_languages_in_paths(urlconf: str | None) -> bool:
     return used
 
 
-@lru_cache(maxsize=256)
+@cached_until_settings_change
 def _site_paths(urlconf: str | None, script_prefix: str, language: str | None) -> SitePaths:
     with translation.override(language):
         switch = (_path("maintenance_mode_on", urlconf), _path("maintenance_mode_off", urlconf))
         return SitePaths(
             switch=frozenset(path for path in switch if path is not None),
             admin=_path("admin:index", urlconf),
-            login=_login_path(urlconf),
+            login=_login_paths(urlconf),
         )
 
 
-@lru_cache(maxsize=256)
-def _redirect_url(urlconf: str | None, script_prefix: str, language: str | None) -> str | None:
+@cached_until_settings_change
+def _redirect_target(
+    urlconf: str | None, script_prefix: str, language: str | None
+) -> RedirectTarget | None:
     try:
         with translation.override(language):
-            return HttpResponseRedirect(resolve_url(str(conf.REDIRECT_URL))).url
+            url = HttpResponseRedirect(resolve_url(str(conf.REDIRECT_URL))).url
+            parts = urlsplit(url)
+            path = unquote(parts.path or "/")
+            paths = {path} | {f"{_root()}{other}" for other in _existing(path, urlconf)}
+            return RedirectTarget(url, parts.hostname, frozenset(paths))
     except Exception:  # the URL, and those of the project, can be broken in any way
         logger.exception(
             "MAINTENANCE_MODE_REDIRECT_URL cannot be used; the page is given instead."
@@ -93,11 +116,49 @@ def _redirect_url(urlconf: str | None, script_prefix: str, language: str | None)
         return None
 
 
-def _login_path(urlconf: str | None) -> str | None:
-    login = urlsplit(login_url(urlconf) or "")
-    # The path of a login page elsewhere is another page here.
-    path = _reverse("admin:login", urlconf) if login.netloc else login.path
-    return below_root(path) if path else None
+def _project_login() -> str | None:
+    try:
+        url = resolve_url(settings.LOGIN_URL)
+        urlsplit(url)
+    except Exception:  # noqa: BLE001  # of any type, a name that does not exist, no address
+        return None
+    return str(url)
+
+
+def _login_paths(urlconf: str | None) -> frozenset[str]:
+    url = login_url(urlconf)
+    if url is None or urlsplit(url).netloc:
+        # The path of a login page elsewhere is another page here.
+        url = _reverse("admin:login", urlconf)
+    if url is None:
+        return frozenset()
+    path = urlsplit(url).path
+    return frozenset({below_root(path), *_existing(path, urlconf)})
+
+
+def _existing(path: str, urlconf: str | None) -> list[str]:
+    """The pages that ``path`` leads to, below the root: itself, or what Django makes of it.
+
+    The CommonMiddleware appends a slash, the LocaleMiddleware puts the language before it.
+    """
+    path = below_root(path)
+    if _resolves(path, urlconf):
+        return [path]
+    prefixed = f"/{translation.get_language()}{path}"
+    return [other for other in (f"{path}/", prefixed, f"{prefixed}/") if _resolves(other, urlconf)]
+
+
+def _resolves(path: str, urlconf: str | None) -> bool:
+    try:
+        resolve(path, urlconf)
+    except Resolver404:
+        return False
+    return True
+
+
+def _root() -> str:
+    """What the server puts before the site's root, without the slash at its end."""
+    return get_script_prefix().removesuffix("/")
 
 
 def _path(name: str, urlconf: str | None) -> str | None:
@@ -110,11 +171,3 @@ def _reverse(name: str, urlconf: str | None) -> str | None:
         return reverse(name, urlconf)
     except NoReverseMatch:
         return None
-
-
-def _forget(**kwargs: object) -> None:
-    _site_paths.cache_clear()
-    _redirect_url.cache_clear()
-
-
-setting_changed.connect(_forget, dispatch_uid="maintenance_django.site_paths")

@@ -13,10 +13,12 @@ from django.template import Context
 from django.urls import get_script_prefix
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.cache import never_cache
+from django.views.decorators.clickjacking import xframe_options_deny
 from django.views.decorators.csrf import csrf_protect
 from django.views.decorators.http import require_http_methods
 
 from maintenance_core import InvalidInput, MaintenanceError, switch_off, switch_on
+from maintenance_core import View as StateView
 from maintenance_django.core import store_to_switch
 from maintenance_django.engine import get_reader
 from maintenance_django.pages import builtin_engine
@@ -35,14 +37,18 @@ def _for_superusers(view: View) -> View:
         user = getattr(request, "user", None)
         if user is None or (user.is_authenticated and not user.is_superuser):
             raise PermissionDenied("Only superusers may switch maintenance mode.")
-        if not user.is_authenticated:
-            return redirect_to_login(request.get_full_path(), login_url())
-        return view(request)
+        if user.is_authenticated:
+            return view(request)
+        login = login_url(getattr(request, "urlconf", None))
+        if login is None:
+            raise PermissionDenied("Log in as a superuser to switch maintenance mode.")
+        return redirect_to_login(request.get_full_path(), login)
 
     return guarded
 
 
 @never_cache
+@xframe_options_deny
 @require_http_methods(["GET", "HEAD", "POST"])
 @_for_superusers
 @csrf_protect
@@ -52,6 +58,7 @@ def maintenance_mode_on(request: HttpRequest) -> HttpResponseBase:
 
 
 @never_cache
+@xframe_options_deny
 @require_http_methods(["GET", "HEAD", "POST"])
 @_for_superusers
 @csrf_protect
@@ -67,9 +74,12 @@ def _switch(request: HttpRequest, *, turn_on: bool) -> HttpResponse:
     try:
         store = store_to_switch()
         if turn_on:
-            message = request.POST.get("message", "")
-            who = request.user.get_username()
-            switch_on(store, now=now, message=message.replace("\r\n", "\n"), created_by=who)
+            switch_on(
+                store,
+                now=now,
+                message=request.POST.get("message", ""),
+                created_by=request.user.get_username(),
+            )
         else:
             switch_off(store, now=now)
     except InvalidInput as error:
@@ -90,17 +100,25 @@ def _next(request: HttpRequest) -> str:
 
 def _page(request: HttpRequest, *, turn_on: bool, error: str, status: int) -> HttpResponse:
     view = get_reader().current()
-    if not error and view.problem is not None:
-        error = str(view.problem)
+    if not error:
+        error = _obstacle(view)
     context = {
         "turn_on": turn_on,
         "is_on": view.on,
         "windows": view.state.active(datetime.now(UTC)),
         "message": request.POST.get("message", ""),
         "next": _next(request),
-        "cancel_url": _next(request),
         "error": error,
         "csrf_token": get_token(request),
     }
     html = builtin_engine().get_template(_TEMPLATE).render(Context(context))
     return HttpResponse(html, status=status)
+
+
+def _obstacle(state_view: StateView) -> str:
+    """Why pressing the button will not do what it says, if that is known beforehand."""
+    try:
+        store_to_switch()
+    except ImproperlyConfigured as error:
+        return str(error)
+    return "" if state_view.problem is None else str(state_view.problem)

@@ -1,7 +1,6 @@
 """``manage.py maintenance_mode on|off|status``: a thin face of the core's operations."""
 
 import json
-import sys
 from argparse import ArgumentParser
 from collections.abc import Iterable
 from datetime import UTC, datetime
@@ -104,8 +103,8 @@ class Command(BaseCommand):
         zone = timezone.get_default_timezone()
         if action == "on":
             start, end = parse_period(
-                start=options["start"],
-                end=options["end"],
+                start=_text(options["start"]),
+                end=_text(options["end"]),
                 duration=options["for"],
                 now=now,
                 zone=zone,
@@ -134,7 +133,7 @@ class Command(BaseCommand):
             lines.append(f"But the setting MAINTENANCE_MODE = {conf.MODE} outranks the state.")
         self._print(options, lines, data)
         if status.problem is not None:
-            sys.exit(1)
+            raise CommandError("The state cannot be read.")
 
     def _print(self, options: dict[str, Any], lines: Iterable[str], data: dict[str, Any]) -> None:
         if options["json"]:
@@ -142,3 +141,8 @@ class Command(BaseCommand):
         elif options["verbosity"]:
             for line in lines:
                 self.stdout.write(line)
+
+
+def _text(moment: str | datetime | None) -> str | None:
+    """What ``call_command`` may be given as a datetime, as it is written on a command line."""
+    return moment.isoformat() if isinstance(moment, datetime) else moment
