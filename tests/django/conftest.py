@@ -79,7 +79,7 @@ def templates(settings, tmp_path):
 def run_python(tmp_path):
     """Run some code in a process of its own; what it prints."""
 
-    def run(code, *arguments):
+    def run(code, *arguments, errors=""):
         done = subprocess.run(
             [sys.executable, "-W", "error", "-c", textwrap.dedent(code), *map(str, arguments)],
             cwd=tmp_path,
@@ -88,7 +88,7 @@ def run_python(tmp_path):
             text=True,
             timeout=PATIENCE,
         )
-        assert (done.returncode, done.stderr) == (0, "")
+        assert (done.returncode, done.stderr) == (0, errors)
         return done.stdout
 
     return run

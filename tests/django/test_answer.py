@@ -75,8 +75,12 @@ def test_form_is_negotiated(get, accept, content_type):
 
 @pytest.mark.parametrize(
     "accept",
-    ["text/html;q*=bogus''x", "application/json;a=" + "b" * 100_000],
-    ids=["unknown-encoding", "huge"],
+    [
+        "text/html;q*=bogus''x",
+        "application/json;a=" + "b" * 100_000,
+        "text/html;q=" + "1" * 100_000,
+    ],
+    ids=["unknown-encoding", "huge", "huge quality"],
 )
 def test_header_that_django_refuses_is_no_error(get, accept):
     assert get(accept=accept).status_code == 503
@@ -122,7 +126,6 @@ def test_headers_are_those_of_a_planned_503(get, accept):
     assert response["Expires"] == "0"
     assert response["Vary"] == "Accept"
     assert response["Content-Language"] == "en"
-    assert response["Content-Length"] == str(len(response.content))
     assert response["Maintenance-Mode"] == "on"
     assert response["Retry-After"] == "3600"
     assert not response.cookies
@@ -209,3 +212,66 @@ def test_message_is_escaped_in_the_page(client, store, templates, template):
     body = client.get("/").content
     assert b"<script>alert" not in body
     assert b"&lt;script&gt;alert(1)&lt;/script&gt;" in body
+
+
+@pytest.mark.parametrize(
+    ("accept", "content_type"),
+    [
+        ("application/json; charset=utf-8", "application/json"),
+        ("text/html;charset=utf-8", "text/html; charset=utf-8"),
+        ("text/html;level=1;q=0.2, application/json;q=0.9", "application/json"),
+        ("application/vnd.api+json", "application/json"),
+        ("application/ld+json;profile=x, text/html;q=0.1", "application/json"),
+        ("application/problem+json;charset=utf-8", "application/problem+json"),
+    ],
+)
+def test_parameters_and_kinds_of_json_do_not_matter(client, on, accept, content_type):
+    assert client.get("/", headers={"accept": accept})["Content-Type"] == content_type
+
+
+@pytest.mark.parametrize("accept", ["text/html", "application/json", "text/plain"])
+def test_end_at_the_end_of_the_calendar_is_no_error(client, settings, accept):
+    settings.TIME_ZONE = "Asia/Tokyo"
+    set_maintenance_mode(True, end="9999-12-31T23:59:59Z")
+    response = client.get("/", headers={"accept": accept})
+    assert response.status_code == 503
+    # Django's templates cannot tell that moment in this zone.
+    assert (b"9999" in response.content) is (accept != "text/html")
+
+
+def test_title_is_that_of_the_status(client, on, settings):
+    settings.MAINTENANCE_MODE_STATUS_CODE = 500
+    answer = client.get("/", headers={"accept": "application/json"}).json()
+    assert (answer["status"], answer["title"]) == (500, "Internal Server Error")
+    settings.MAINTENANCE_MODE_STATUS_CODE = 599
+    answer = client.get("/", headers={"accept": "application/json"}).json()
+    assert (answer["status"], answer["title"]) == (599, "Maintenance")
+
+
+def test_middleware_outside_may_add_to_the_page(client, on, settings):
+    settings.MIDDLEWARE = ["tests.django.test_answer.Footer", *settings.MIDDLEWARE]
+    response = client.get("/")
+    assert response.content.endswith(b"<!-- added -->")
+    assert int(response.get("Content-Length", len(response.content))) == len(response.content)
+
+
+class Footer:
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        response = self.get_response(request)
+        response.content += b"<!-- added -->"
+        return response
+
+
+def test_answer_that_cannot_be_made_is_a_plain_503(client, on, monkeypatch, log):
+    def fail(view):
+        raise RuntimeError("no memory, say")
+
+    monkeypatch.setattr("maintenance_django.http._retry_after", lambda view: None)
+    monkeypatch.setattr("maintenance_django.http._document", fail)
+    response = client.get("/", headers={"accept": "application/json"})
+    assert (response.status_code, response["Content-Type"]) == (503, "text/plain; charset=utf-8")
+    assert response.content == b"This site is down for maintenance.\n"
+    assert log()[-1].startswith("The maintenance page could not be made;")

@@ -1,11 +1,14 @@
 """manage.py check: each mistake is told, and nothing is told where there is none."""
 
+from types import SimpleNamespace
+
 import pytest
 from django.contrib.auth.middleware import AuthenticationMiddleware
 from django.core.checks import run_checks
 from django.core.management import call_command
 from django.core.management.base import SystemCheckError
 
+from maintenance_django import checks
 from maintenance_django.middleware import MaintenanceModeMiddleware
 
 OURS = "maintenance_django.middleware.MaintenanceModeMiddleware"
@@ -102,7 +105,33 @@ def test_e001_tells_a_target_that_does_not_exist(told, settings):
     settings.MAINTENANCE_MODE_REDIRECT_URL = "no-such-name"
     ((id_, message),) = told()
     assert id_ == "E001"
-    assert message.startswith("MAINTENANCE_MODE_REDIRECT_URL names a URL that does not exist: ")
+    assert message.startswith("MAINTENANCE_MODE_REDIRECT_URL leads nowhere: ")
+
+
+def test_e001_tells_a_target_that_no_browser_may_be_sent_to(ids, settings):
+    settings.MAINTENANCE_MODE_REDIRECT_URL = "http://[broken/"
+    assert ids() == ["E001"]
+
+
+def test_e001_tells_an_async_function_that_would_never_be_awaited(ids, settings):
+    async def address(request):
+        return "10.0.0.1"
+
+    settings.MAINTENANCE_MODE_GET_CLIENT_IP_ADDRESS = address
+    assert ids() == ["E001"]
+
+
+def test_e004_tells_the_old_app_beside_ours(monkeypatch):
+    # Really loading it would rewrite the settings of this process.
+    apps = SimpleNamespace(
+        MIDDLEWARE=[], INSTALLED_APPS=["maintenance_mode", "maintenance_django"]
+    )
+    monkeypatch.setattr(checks, "settings", apps)
+    (message,) = checks.check_old_name(None)
+    assert message.id == "maintenance_django.E004"
+    assert message.msg.startswith(
+        "'maintenance_mode' in INSTALLED_APPS is django-maintenance-mode"
+    )
 
 
 @pytest.mark.parametrize("value", ["down", "/anywhere/", "https://example.com/"])
@@ -161,8 +190,20 @@ def test_w001_tells_a_name_that_nothing_reads(settings):
     hints = {message.msg.split()[0]: message.hint for message in messages}
     assert hints == {
         "MAINTENANCE_MODE_IGNORE_SUPERUSERS": "Did you mean MAINTENANCE_MODE_IGNORE_SUPERUSER?",
-        "MAINTENANCE_MODE_IGNORE_TESTS": "Remove it.",
+        "MAINTENANCE_MODE_IGNORE_TESTS": "Remove it; without it maintenance-django does as if it "
+        "had its default.",
     }
+
+
+@pytest.mark.parametrize(
+    "name", ["LOGOUT_AUTHENTICATED_USER", "GET_AUTHENTICATED_USER", "GET_CONTEXT", "CACHE_BACKEND"]
+)
+def test_w001_proposes_no_exemption_for_a_setting_of_the_old_package(settings, name):
+    setattr(settings, f"MAINTENANCE_MODE_{name}", True)
+    (message,) = run_checks(tags=["maintenance"])
+    assert message.id == "maintenance_django.W001"
+    assert "of django-maintenance-mode that this version does not have" in message.msg
+    assert "Did you mean" not in message.hint
 
 
 @pytest.mark.parametrize("middleware", [[], [SESSION, FUNCTION], ["no.such.Middleware"]])

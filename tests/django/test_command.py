@@ -161,9 +161,9 @@ def test_status_tells_that_the_setting_outranks_the_state(run, settings):
 
 def test_status_of_an_unreadable_state_fails(run, state_path, capsys):
     state_path.write_text("{")
-    with pytest.raises(SystemExit) as error:
+    with pytest.raises(CommandError, match=r"The state cannot be read\.") as error:
         call_command("maintenance_mode", "status")
-    assert error.value.code == 1
+    assert error.value.returncode == 1
     output = capsys.readouterr().out
     assert output.startswith(f"Maintenance is unknown: {state_path}: it is not JSON")
 
@@ -182,11 +182,17 @@ def test_json_of_status(run, state_path):
 
 def test_json_of_an_unreadable_state(state_path, capsys):
     state_path.write_text("{")
-    with pytest.raises(SystemExit):
+    with pytest.raises(CommandError):
         call_command("maintenance_mode", "status", json=True)
     data = json.loads(capsys.readouterr().out)
     assert (data["status"], data["revision"]) == ("unknown", None)
     assert "not JSON" in data["problem"]
+
+
+def test_times_may_be_datetimes_where_the_command_is_called_from_code(windows):
+    end = datetime(2099, 1, 1, 6, tzinfo=UTC)
+    call_command("maintenance_mode", "on", end=end, verbosity=0)
+    assert [window.end for window in windows()] == [end]
 
 
 def test_json_of_a_change(run):

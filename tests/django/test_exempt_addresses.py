@@ -1,5 +1,6 @@
 """Which addresses get in."""
 
+import asyncio
 import re
 from ipaddress import ip_network
 
@@ -123,3 +124,14 @@ def test_address_is_not_asked_for_where_none_is_exempt(settings, gets_in, log, f
 def test_setting_that_cannot_be_used_lets_nobody_in(settings, gets_in, value):
     setattr(settings, ADDRESSES, value)
     assert not gets_in("10.0.0.1")
+
+
+async def test_function_of_the_project_may_wait_in_an_event_loop(async_client, on, settings):
+    def address(request):
+        with pytest.raises(RuntimeError, match="no running event loop"):
+            asyncio.get_running_loop()
+        return "10.0.0.1"
+
+    settings.MAINTENANCE_MODE_IGNORE_IP_ADDRESSES = ["10.0.0.1"]
+    settings.MAINTENANCE_MODE_GET_CLIENT_IP_ADDRESS = address
+    assert (await async_client.get("/")).status_code == 200

@@ -164,3 +164,25 @@ def test_urls_that_cannot_be_loaded_do_not_break_the_page(rf, settings, log):
 )
 def test_odd_path_is_blocked(path):
     assert call_wsgi(path).status == 503
+
+
+def test_open_view_is_found_in_the_language_of_its_path(client, on, settings):
+    settings.ROOT_URLCONF = "tests.django.urls_i18n"
+    settings.MIDDLEWARE = [
+        "maintenance_django.middleware.MaintenanceModeMiddleware",
+        "django.middleware.locale.LocaleMiddleware",
+    ]
+    assert client.get("/en/open/").status_code == 200
+    assert client.get("/de/open/").status_code == 200
+    assert client.get("/de/").status_code == 503
+
+
+def test_route_that_comes_before_that_of_an_open_view_counts(client, on, settings):
+    assert client.get("/shadowed/").status_code == 503
+    assert client.get("/shadowed/else/").status_code == 200
+
+
+def test_open_views_are_looked_for_anew_where_the_urls_change(client, on, settings):
+    assert client.get("/shadowed/else/").status_code == 200
+    settings.ROOT_URLCONF = "tests.django.urls_bare"
+    assert client.get("/shadowed/else/").status_code == 503

@@ -1,8 +1,12 @@
 """Who gets in by being somebody, and the pages on which one says who one is."""
 
+from types import SimpleNamespace
+
 import pytest
+from asgiref.sync import iscoroutinefunction
 from django.contrib.auth.models import AnonymousUser
 from django.http import HttpResponse
+from django.utils.decorators import sync_and_async_middleware
 
 from maintenance_django.http import need_maintenance_response
 from maintenance_django.middleware import MaintenanceModeMiddleware
@@ -196,3 +200,50 @@ def test_site_without_login_and_admin_blocks_as_usual(client, settings):
     settings.ROOT_URLCONF = "tests.django.urls_bare"
     assert client.get("/").status_code == 503
     assert client.get("/admin/login/").status_code == 503
+
+
+@pytest.mark.parametrize("url", ["/login", "login"])
+def test_login_page_named_without_its_slash_is_open(client, on, settings, url):
+    settings.MAINTENANCE_MODE_IGNORE_SUPERUSER = True
+    settings.LOGIN_URL = url
+    assert client.get("/login/").status_code == 200
+
+
+@pytest.mark.parametrize("url", [None, 7, "http://[broken/", "no-such-name"])
+def test_login_url_that_cannot_be_used_closes_nothing_else(client, on, superuser, settings, url):
+    settings.MAINTENANCE_MODE_IGNORE_SUPERUSER = True
+    settings.LOGIN_URL = url
+    assert client.get("/maintenance/off/")["Location"].startswith("/admin/login/?next=")
+    client.force_login(superuser)
+    assert client.get("/").status_code == 200
+    assert client.get("/maintenance/off/").status_code == 200
+
+
+async def test_user_set_by_another_middleware_counts_in_an_event_loop(async_client, on, settings):
+    settings.MAINTENANCE_MODE_IGNORE_SUPERUSER = True
+    settings.MIDDLEWARE = [
+        *settings.MIDDLEWARE[:-1],
+        "tests.django.test_exempt_users.token_user",
+        settings.MIDDLEWARE[-1],
+    ]
+    assert (await async_client.get("/")).status_code == 200
+
+
+@sync_and_async_middleware
+def token_user(get_response):
+    def set_user(request):
+        request.user = SimpleNamespace(is_authenticated=True, is_superuser=True)
+
+    if iscoroutinefunction(get_response):
+
+        async def middleware(request):
+            set_user(request)
+            return await get_response(request)
+
+        return middleware
+
+    def middleware_sync(request):
+        set_user(request)
+        return get_response(request)
+
+    return middleware_sync

@@ -9,6 +9,7 @@ from django.test import override_settings
 from maintenance_core import LocationError
 from maintenance_django import engine
 from maintenance_django.backends import LocalFileBackend
+from maintenance_django.core import set_maintenance_mode
 from maintenance_django.engine import get_reader, get_store, locate
 from tests.django import settings as settings_of_tests
 
@@ -81,11 +82,13 @@ def test_site_works_without_apps_sessions_users_and_templates(run_python, tmp_pa
 
 
 def test_settings_without_a_file_need_a_path(run_python):
-    sentence, status = run_python(CONFIGURED).splitlines()
-    assert sentence == (
+    told = (
         "The state has no place, since the settings have no file; "
         "set MAINTENANCE_MODE_STATE_FILE_PATH to a path."
     )
+    logged = f"{told} Until then maintenance mode is off and cannot be switched.\n"
+    sentence, status = run_python(CONFIGURED, errors=logged).splitlines()
+    assert sentence == told
     assert status == "404"
 
 
@@ -103,3 +106,26 @@ def test_settings_in_a_folder_that_is_no_module_need_a_path(nothing_set, tmp_pat
     nothing_set.SETTINGS_MODULE = "namespace_of_settings"
     with pytest.raises(LocationError, match="the settings have no file"):
         locate()
+
+
+def test_place_that_can_be_told_again_is_found_without_a_restart(
+    nothing_set, tmp_path, monkeypatch, log
+):
+    state = tmp_path / "later.json"
+    monkeypatch.setenv("MAINTENANCE_STATE", "memory://no-such-kind")
+    for _ in range(3):
+        assert not get_reader().current().on
+    (line,) = log()
+    assert line.startswith("memory://no-such-kind: a state of kind 'memory' is not known here;")
+    assert line.endswith("Until then maintenance mode is off and cannot be switched.")
+    monkeypatch.setenv("MAINTENANCE_STATE", str(state))
+    set_maintenance_mode(True)
+    assert get_reader().current().on
+
+
+def test_fallback_counts_while_the_state_has_no_place(nothing_set, monkeypatch):
+    monkeypatch.setenv("MAINTENANCE_STATE", "memory://no-such-kind")
+    nothing_set.MAINTENANCE_MODE_STATE_BACKEND_FALLBACK_VALUE = True
+    view = get_reader().current()
+    assert view.on
+    assert "'memory' is not known here" in str(view.problem)

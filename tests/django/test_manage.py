@@ -149,7 +149,7 @@ def test_command_works_although_the_checks_fail(manage, project):
 def test_unreadable_state_has_its_own_exit_code_and_off_works(manage, project):
     (project / "shop/maintenance_mode_state.txt").write_text("{")
     done = manage("status")
-    assert (done.returncode, done.stderr) == (1, "")
+    assert (done.returncode, done.stderr) == (1, "CommandError: The state cannot be read.\n")
     assert done.stdout.startswith("Maintenance is unknown: ")
     done = manage("off")
     assert (done.returncode, done.stderr) == (0, "")

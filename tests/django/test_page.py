@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from django.template import TemplateSyntaxError, loader
 from django.template.autoreload import reset_loaders
+from django.utils import timezone, translation
 
 from maintenance_core import switch_off, switch_on
 from maintenance_django.core import set_maintenance_mode
@@ -200,3 +201,12 @@ def test_templates_of_this_test_are_as_broken_as_they_seem(templates):
         loader.get_template("broken.html")
     with pytest.raises(Exception, match="template"):
         loader.get_template("failing.html").render({})
+
+
+def test_ready_made_page_is_in_english_and_in_the_zone_of_the_project(client, settings):
+    settings.TIME_ZONE = "Asia/Tokyo"
+    set_maintenance_mode(True, end="2099-01-01T00:00:00Z")
+    with translation.override("fr"), timezone.override("America/New_York"):
+        page = client.get("/").content.decode()
+    assert 'lang="en"' in page
+    assert "1 January 2099, 09:00 JST" in page

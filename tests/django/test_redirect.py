@@ -150,3 +150,40 @@ def test_target_that_is_not_ascii_is_recognised(client, settings):
 
 def test_function_gives_the_redirect_as_well(rf):
     assert get_maintenance_response(rf.get("/"))["Location"] == "/down/"
+
+
+COMMON = "django.middleware.common.CommonMiddleware"
+LOCALE = "django.middleware.locale.LocaleMiddleware"
+
+
+def hops(client, path):
+    """The addresses that a browser sees until it gets a page."""
+    seen = [path]
+    while len(seen) < 9:
+        response = client.get(seen[-1])
+        if response.status_code not in (301, 302):
+            return [*seen, response.status_code]
+        seen.append(response["Location"])
+    return seen
+
+
+def test_target_without_its_slash_makes_no_loop(client, settings):
+    settings.MIDDLEWARE = [*settings.MIDDLEWARE, COMMON]
+    settings.MAINTENANCE_MODE_REDIRECT_URL = "/down"
+    assert hops(client, "/x/") == ["/x/", "/down", "/down/", 200]
+    assert client.get("/downloads/")["Location"] == "/down"
+
+
+def test_target_that_gains_a_language_makes_no_loop(client, settings):
+    settings.ROOT_URLCONF = "tests.django.urls_i18n"
+    settings.MIDDLEWARE = [*settings.MIDDLEWARE, LOCALE, COMMON]
+    for target in ("/down/", "/down"):
+        settings.MAINTENANCE_MODE_REDIRECT_URL = target
+        assert hops(client, "/x/")[-2:] == ["/en/down/", 200]
+    assert client.get("/en/admin/")["Location"] == "/down"
+
+
+def test_target_that_does_not_exist_here_is_all_that_is_open(client, settings):
+    settings.MAINTENANCE_MODE_REDIRECT_URL = "/static/down.html"
+    assert client.get("/static/down.html").status_code == 404
+    assert client.get("/static/down.html/")["Location"] == "/static/down.html"

@@ -224,3 +224,23 @@ def test_name_of_the_user_cannot_break_the_state(django_user_model, db, client, 
     client.force_login(django_user_model.objects.create_superuser("a\x1b[31m" + "b" * 140))
     assert client.post(ON).status_code == 302
     assert "\x1b" not in store.read().state.windows[0].created_by
+
+
+def test_switch_cannot_be_framed(client, superuser):
+    client.force_login(superuser)
+    assert client.get("/maintenance/on/")["X-Frame-Options"] == "DENY"
+
+
+def test_site_without_any_login_page_refuses_who_is_not_logged_in(client, settings):
+    settings.ROOT_URLCONF = "tests.django.urls_switch_only"
+    settings.LOGIN_URL = "no-such-name"
+    assert client.get("/off/").status_code == 403
+
+
+def test_setting_that_outranks_the_switch_is_told_before_it_is_pressed(
+    client, superuser, settings
+):
+    settings.MAINTENANCE_MODE = True
+    client.force_login(superuser)
+    page = client.get("/maintenance/off/").content.decode()
+    assert "The setting MAINTENANCE_MODE = True outranks any switch" in page

@@ -3,7 +3,7 @@
 from django.contrib import admin
 from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse
-from django.urls import include, path
+from django.urls import include, path, re_path
 from django.utils.decorators import method_decorator
 from django.views import View
 from django.views.decorators.csrf import csrf_exempt
@@ -95,6 +95,8 @@ CLOSED = {
 }
 
 urlpatterns = [
+    path("shadowed/", page),
+    re_path("^shadowed/", force_maintenance_mode_off(page)),
     path("", page, name="page"),
     path("async/", async_page),
     path("class/", Page.as_view()),

@@ -15,6 +15,8 @@ logger = logging.getLogger("maintenance_django")
 
 Format = Literal["html", "problem", "json", "text"]
 
+_LONGEST = 4096
+
 _MEDIA_TYPES: dict[str, Format] = {
     "text/html": "html",
     "application/problem+json": "problem",
@@ -59,15 +61,14 @@ def _simple_range(item: str) -> str:
 
 @lru_cache(maxsize=256)
 def _preferred(accept: str) -> Format:
-    accept = _simplified(accept)
-    request = HttpRequest()
-    request.META["HTTP_ACCEPT"] = accept
-    try:
-        ranges = [MediaType(token) for token in accept.split(",")]
-        refused = {f"{it.main_type}/{it.sub_type}" for it in ranges if it.quality == 0}
-        # Django takes no notice of a refusal where a wider range is accepted as well.
-        media_type = request.get_preferred_type([it for it in _MEDIA_TYPES if it not in refused])
-    except ValueError:  # a header that is too long, or in an unknown encoding
+    if len(accept) > _LONGEST:
+        # Nobody means that, and Django refuses to look at it.
         return "html"
+    request = HttpRequest()
+    request.META["HTTP_ACCEPT"] = accept = _simplified(accept)
+    ranges = [MediaType(token) for token in accept.split(",")]
+    refused = {f"{it.main_type}/{it.sub_type}" for it in ranges if it.quality == 0}
+    # Django takes no notice of a refusal where a wider range is accepted as well.
+    media_type = request.get_preferred_type([it for it in _MEDIA_TYPES if it not in refused])
     # Who accepts none of these is told in the plainest one.
     return "text" if media_type is None else _MEDIA_TYPES[media_type]
