@@ -79,9 +79,10 @@ def test_whatever_keeps_a_file_from_being_read_is_told(tmp_path, monkeypatch, er
     def fails(source):
         raise error("as it is")
 
-    monkeypatch.setattr(ast, "parse", fails)
-    with pytest.raises(LocationError, match=r"manage.py cannot be read \(as it is\); name the"):
-        project_in(tmp_path, "")
+    with monkeypatch.context() as patch:
+        patch.setattr(ast, "parse", fails)
+        with pytest.raises(LocationError, match=r"manage.py cannot be read \(as it is\); name"):
+            project_in(tmp_path, "")
 
 
 @pytest.mark.parametrize(

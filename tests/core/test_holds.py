@@ -1,4 +1,4 @@
-"""Maintenance for as long as some code runs, and the opposite."""
+"""Maintenance for as long as some code runs."""
 
 import errno
 import json
@@ -16,12 +16,11 @@ from maintenance_core import (
     FileStore,
     InvalidInput,
     Lease,
-    Pause,
     StoreError,
     switch_off,
     switch_on,
 )
-from tests.core.helpers import HOUR, PATIENCE, ROOT, AnnouncingStore
+from tests.core.helpers import PATIENCE, ROOT, AnnouncingStore
 
 
 def now():
@@ -86,6 +85,22 @@ def test_a_program_that_ends_without_leaving_its_lease_does_not_hang(path):
     )
     subprocess.run([sys.executable, "-c", code, path], cwd=ROOT, timeout=PATIENCE, check=True)
     assert phase(FileStore(path)) == "on"
+
+
+def test_no_thread_is_left_when_a_lease_ends_in_the_middle_of_a_renewal(path):
+    renewing = threading.Event()
+
+    class SlowStore(FileStore):
+        def change(self, change):
+            if threading.current_thread().name == "maintenance lease":
+                renewing.set()
+                threading.Event().wait(0.2)
+            return super().change(change)
+
+    with Lease(SlowStore(path), duration=timedelta(seconds=1)):
+        assert renewing.wait(PATIENCE)
+    assert not [thread for thread in threading.enumerate() if thread.name == "maintenance lease"]
+    assert FileStore(path).read().state.windows == ()
 
 
 def test_a_lease_without_a_duration_never_ends_by_itself(store):
@@ -226,63 +241,3 @@ def test_a_holder_that_is_killed_leaves_the_site_on_for_no_longer_than_its_lease
     assert state.phase(window.created_at) == "on"
     assert window.end <= now() + timedelta(seconds=30)
     assert state.phase(window.end) == "off"
-
-
-def test_a_pause_opens_the_site_and_puts_back_what_was_there(store):
-    before = on(store, message="Back soon").after.windows
-    coming = on(store, start=now() + HOUR).after.windows[-1]
-    with Pause(store):
-        assert phase(store) == "off"
-        assert store.read().state.windows == (coming,)
-    assert set(store.read().state.windows) == {*before, coming}
-    assert phase(store) == "on"
-
-
-def test_a_pause_while_it_is_off_changes_nothing(store, path):
-    with Pause(store):
-        assert phase(store) == "off"
-    assert not path.exists()
-
-
-def test_a_pause_ends_when_the_block_fails(store):
-    on(store)
-    with pytest.raises(LookupError), Pause(store):
-        raise LookupError
-    assert phase(store) == "on"
-
-
-def test_what_others_do_during_a_pause_stands(store):
-    on(store, reason="before")
-    on(store, start=now() + HOUR, reason="planned")
-    with Pause(store):
-        off(store, everything=True)
-        on(store, reason="meanwhile")
-    reasons = {window.reason for window in store.read().state.windows}
-    assert reasons == {"before", "meanwhile"}
-
-
-def test_a_window_that_would_have_ended_during_a_pause_stays_ended(store):
-    on(store, end=now() + timedelta(seconds=1))
-    (window,) = store.read().state.windows
-    with Pause(store):
-        while now() < window.end:
-            threading.Event().wait((window.end - now()).total_seconds())
-    assert store.read().state.windows == ()
-
-
-def test_a_pause_longer_than_a_lease_leaves_the_lease_to_its_holder(store):
-    with Lease(store, duration=timedelta(seconds=1)):
-        with Pause(store):
-            assert store.read().state.windows == ()
-        (window,) = store.read().state.active(now())
-        assert window.end > now()
-        store.wait_for_change()
-        assert phase(store) == "on"
-    assert phase(store) == "off"
-
-
-def test_pauses_within_pauses_put_back_the_same(store):
-    before = on(store).after.windows
-    with Pause(store), Pause(store):
-        assert phase(store) == "off"
-    assert store.read().state.windows == before

@@ -143,6 +143,13 @@ def test_on_with_an_end_tells_when_another_window_ends_later(store):
     ]
 
 
+def test_on_does_not_take_the_end_of_a_lease_for_an_end(store):
+    store.change(lambda state: State(windows=(window(lease=300, end=NOW + 2 * HOUR),)))
+    (told,) = [each for each in on(store, end=NOW + HOUR).splitlines() if "of these" in each]
+    assert told.startswith("All of these count: the site stays in maintenance until ")
+    assert "2026" not in told
+
+
 def test_off_tells_what_it_ended_and_where(store, path):
     on(store)
     on(store, reason="1.4", end=NOW + HOUR, created_by="deploy@web1")
@@ -155,6 +162,15 @@ def test_off_tells_what_it_ended_and_where(store, path):
         "    reason: 1.4",
         f"State: {path}",
     ]
+
+
+@pytest.mark.parametrize("everything", [True, False])
+def test_off_does_not_count_what_has_ended_by_itself(store, everything):
+    over = window(id="over", end=NOW)
+    store.change(lambda state: State(windows=(over, window())))
+    assert off(store, everything=everything).splitlines()[1:-1] == ["Ended:", line(window())]
+    store.change(lambda state: State(windows=(over,)))
+    assert "Ended:" not in off(store, everything=everything)
 
 
 def test_off_again_tells_that_nothing_was_changed(store, path):

@@ -24,6 +24,19 @@ def opened(monkeypatch):
     return found
 
 
+def test_a_state_is_opened_without_waiting_and_without_taking_a_terminal(store, path, monkeypatch):
+    real, found = os.open, []
+
+    def call(name, flags, *permissions):
+        found.append(flags)
+        return real(name, flags, *permissions)
+
+    path.write_text("1")
+    monkeypatch.setattr(os, "open", call)
+    store.read()
+    assert found == [os.O_RDONLY | os.O_NONBLOCK | os.O_NOCTTY]
+
+
 def without_hard_links(monkeypatch):
     def link(*names, **options):
         raise PermissionError(errno.EPERM, os.strerror(errno.EPERM))

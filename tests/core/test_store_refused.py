@@ -99,15 +99,19 @@ def test_what_may_not_be_opened_is_told_as_such_whatever_it_is(open_directory):
     )
 
 
-def test_a_directory_that_cannot_be_listed_is_out_of_reach_and_stays(store, path, monkeypatch):
+@pytest.mark.parametrize("calls", [["listdir"], ["open", "listdir"]], ids="-".join)
+def test_a_directory_that_cannot_be_listed_is_out_of_reach_and_stays(
+    store, path, monkeypatch, calls
+):
     path.mkdir()
     before = snapshot(path.parent)
 
-    def listdir(name):
+    def fails(*arguments):
         raise OSError(errno.EIO, os.strerror(errno.EIO))
 
     with monkeypatch.context() as patch:
-        patch.setattr(os, "listdir", listdir)
+        for call in calls:
+            patch.setattr(os, call, fails)
         assert "it cannot be read (Input/output error)" in str(store.read().problem)
         with pytest.raises(StoreError, match="Nothing was changed"):
             switch_on(store, now=NOW)

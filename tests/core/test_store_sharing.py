@@ -102,12 +102,14 @@ def test_what_a_user_switches_in_a_directory_open_to_all_is_seen_by_another(plac
 
 
 @needs_root
-@pytest.mark.parametrize("bits", [0o750, 0o2750, 0o770])
+@pytest.mark.parametrize(
+    ("user", "bits"), [(NOBODY, 0o750), (NOBODY, 0o2750), (NOBODY, 0o770), (0, 0o770)]
+)
 @pytest.mark.parametrize("umask", ["022", "077"])
 def test_what_a_user_switches_in_a_directory_of_the_group_of_the_web_server_is_seen_by_it(
-    place, bits, umask
+    place, user, bits, umask
 ):
-    path = place(NOBODY, OTHER, bits)
+    path = place(user, OTHER, bits)
     told = as_user(NOBODY, NOBODY, path, "on", umask=umask, groups=[OTHER])
     assert told == [None]
     assert (owner(path), mode(path)) == ((NOBODY, OTHER), 0o640)

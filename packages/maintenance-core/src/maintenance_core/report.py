@@ -120,7 +120,11 @@ def describe_off(
     else:
         yield "Maintenance was off already; nothing was changed."
     kept = {window.id for window in update.after.windows}
-    gone = [window for window in update.before.windows if window.id not in kept]
+    gone = [
+        window
+        for window in update.before.windows
+        if window.id not in kept and not window.is_over(now)
+    ]
     if gone:
         yield "Ended:"
     for window in gone:
