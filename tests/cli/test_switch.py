@@ -70,7 +70,7 @@ def test_on_with_a_start_is_planned_and_off_leaves_it_planned(run, state):
 
     code, output, _ = run("--state", str(state), "off", "--all")
     assert code == 0
-    assert output.startswith("Maintenance is off.\nEnded:\n  ")
+    assert output.startswith("Maintenance is off.\nDropped:\n  ")
     assert "from 2099-01-01" in output
     assert stored(state)["windows"] == []
 

@@ -224,6 +224,14 @@ def test_a_lease_that_cannot_be_ended_says_so(tmp_path):
         lease.__exit__(None, None, None)
 
 
+@pytest.mark.parametrize("duration", [5, "5m", True])
+def test_a_lease_of_another_type_is_refused(store, duration):
+    with pytest.raises(
+        InvalidInput, match=f"lease: it is {duration!r}; give a timedelta, or None"
+    ):
+        Lease(store, duration=duration)
+
+
 @pytest.mark.parametrize("signal_number", [signal.SIGKILL, signal.SIGTERM])
 def test_a_holder_that_is_killed_leaves_the_site_on_for_no_longer_than_its_lease(
     store, path, signal_number

@@ -86,9 +86,20 @@ def test_of_two_windows_alike_the_one_that_was_opened_last_is_told(message):
         assert State(windows=windows).deciding(NOW + HOUR) == last
 
 
-def test_a_longer_window_is_told_rather_than_one_with_a_message():
-    telling, longer = window(message="Soon", end=NOW + HOUR), window(id="long", end=NOW + 2 * HOUR)
-    assert State(windows=(telling, longer)).deciding(NOW) == longer
+def test_a_longer_window_that_says_nothing_is_told_with_the_latest_message():
+    longer = window(id="long", end=NOW + 2 * HOUR)
+    first = window(id="frst", message="Soon", end=NOW + HOUR)
+    second = window(
+        id="scnd", message="Later", end=NOW + HOUR, created_at=NOW + timedelta(seconds=1)
+    )
+    told = State(windows=(second, longer, first)).deciding(NOW + 2 * timedelta(seconds=1))
+    assert (told.id, told.end, told.message) == ("long", longer.end, "Later")
+
+
+def test_a_longer_window_is_told_with_its_own_message():
+    longer = window(id="long", message="Mine", end=NOW + 2 * HOUR)
+    other = window(message="Soon", end=NOW + HOUR, created_at=NOW + timedelta(seconds=1))
+    assert State(windows=(other, longer)).deciding(NOW + 2 * timedelta(seconds=1)) == longer
 
 
 def test_a_lease_promises_no_end():

@@ -121,17 +121,23 @@ def test_e001_tells_an_async_function_that_would_never_be_awaited(ids, settings)
     assert ids() == ["E001"]
 
 
-def test_e004_tells_the_old_app_beside_ours(monkeypatch):
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("INSTALLED_APPS", ["maintenance_mode"]),
+        ("TEMPLATES", [{"x": ["maintenance_mode.context_processors.maintenance_mode"]}]),
+        ("LOGGING", {"filters": {"()": "maintenance_mode.logging.RequireNotMaintenanceMode503"}}),
+    ],
+)
+def test_e004_tells_what_names_the_old_package(monkeypatch, name, value):
     # Really loading it would rewrite the settings of this process.
-    apps = SimpleNamespace(
-        MIDDLEWARE=[], INSTALLED_APPS=["maintenance_mode", "maintenance_django"]
-    )
-    monkeypatch.setattr(checks, "settings", apps)
+    clean = {"MIDDLEWARE": [], "INSTALLED_APPS": [], "TEMPLATES": [], "LOGGING": {}}
+    monkeypatch.setattr(checks, "settings", SimpleNamespace(**clean))
+    assert [*checks.check_old_name(None)] == []
+    monkeypatch.setattr(checks, "settings", SimpleNamespace(**clean | {name: value}))
     (message,) = checks.check_old_name(None)
     assert message.id == "maintenance_django.E004"
-    assert message.msg.startswith(
-        "'maintenance_mode' in INSTALLED_APPS is django-maintenance-mode"
-    )
+    assert name in message.msg
 
 
 @pytest.mark.parametrize("value", ["down", "/anywhere/", "https://example.com/"])

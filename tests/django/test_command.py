@@ -155,7 +155,7 @@ def test_setting_refuses_the_switch(run, settings, state_path, action):
 
 def test_status_tells_that_the_setting_outranks_the_state(run, settings):
     settings.MAINTENANCE_MODE = True
-    assert "But the setting MAINTENANCE_MODE = True outranks the state." in run("status")
+    assert "Maintenance is on, since the setting MAINTENANCE_MODE is so." in run("status")
     assert json.loads(run("status", json=True))["setting"] is True
 
 

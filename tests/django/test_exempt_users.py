@@ -138,6 +138,7 @@ def test_admin_site_is_found_under_a_prefix(settings, db):
 
 @pytest.mark.parametrize("setting", LOGIN)
 def test_login_page_is_open_while_users_are_exempt(client, settings, setting):
+    settings.ROOT_URLCONF = "tests.django.urls_login"
     assert client.get("/login/").status_code == 503
     ignore(settings, setting)
     assert client.get("/login/").status_code == 200
@@ -152,6 +153,7 @@ def test_open_login_page_opens_nothing_else(client, settings, path):
 
 @pytest.mark.parametrize("setting", [None, "IGNORE_ANONYMOUS_USER", "IGNORE_ADMIN_SITE"])
 def test_login_page_is_closed_where_it_would_let_nobody_in(client, settings, member, setting):
+    settings.ROOT_URLCONF = "tests.django.urls_login"
     ignore(settings, setting)
     client.force_login(member)
     assert client.get("/login/").status_code == 503
@@ -247,3 +249,9 @@ def token_user(get_response):
         return get_response(request)
 
     return middleware_sync
+
+
+def test_login_page_is_open_for_whoever_wants_to_reach_the_switch(client, on):
+    assert client.get("/maintenance/off/")["Location"].startswith("/login/?next=")
+    assert client.get("/login/").status_code == 200
+    assert client.get("/").status_code == 503

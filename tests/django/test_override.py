@@ -264,3 +264,9 @@ def test_site_stays_in_maintenance_where_that_was_asked_for(killed_inside):
     window = killed_inside("")
     assert window.end is None
     assert get_maintenance_mode() is True
+
+
+@pytest.mark.parametrize("value", ["on", 1, None])
+def test_value_that_is_no_boolean_is_refused(value):
+    with pytest.raises(TypeError, match="give True or False"):
+        override_maintenance_mode(value)

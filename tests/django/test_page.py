@@ -210,3 +210,15 @@ def test_ready_made_page_is_in_english_and_in_the_zone_of_the_project(client, se
         page = client.get("/").content.decode()
     assert 'lang="en"' in page
     assert "1 January 2099, 09:00 JST" in page
+
+
+def test_failure_of_a_template_is_logged_once_and_not_for_each_visitor(
+    client, on, templates, settings, log
+):
+    templates("503.html", "{% url 'no-such-page' %}")
+    for _ in range(3):
+        assert client.get("/").status_code == 503
+    assert len(log()) == 1
+    templates("503.html", "{% url 'another-missing-page' %}")
+    client.get("/")
+    assert len(log()) == 2

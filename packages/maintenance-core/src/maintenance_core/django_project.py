@@ -155,7 +155,7 @@ def _parse(file: Path) -> ast.Module:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # What is odd in the project is not for this reader.
             return ast.parse(file.read_bytes())
-    except (OSError, SyntaxError, ValueError, RecursionError) as error:
+    except (OSError, SyntaxError, ValueError, RecursionError, MemoryError) as error:
         raise LocationError(
             f"{file} cannot be read ({error}); name the state with --state PATH."
         ) from error

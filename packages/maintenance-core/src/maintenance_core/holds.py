@@ -45,6 +45,8 @@ class Lease:
         reason: str = "",
         created_by: str = "",
     ) -> None:
+        if not isinstance(duration, timedelta | None):
+            raise InvalidInput("lease", f"it is {duration!r}; give a timedelta, or None.")
         if duration is not None and not timedelta(seconds=1) <= duration <= MAX_DURATION:
             raise InvalidInput(
                 "lease", "it is not between one second and ten years; give another one, or None."

@@ -83,9 +83,8 @@ def describe_status(status: Status, zone: tzinfo | None) -> Iterator[str]:
         yield "Until then the site stays as it was read last."
         return
     yield f"Maintenance is {status.value}."
-    for window in status.active:
-        yield f"  {_describe(window, zone)}"
-    yield from _describe_planned(status.planned, zone)
+    yield from _describe_active(status.active, zone)
+    yield from _describe_all("Planned:", status.planned, zone)
     yield f"State: {status.location}"
 
 
@@ -98,16 +97,12 @@ def describe_on(
         yield "This was switched on or planned already; nothing was changed."
     elif set(active) - set(before):
         yield "Maintenance is on."
+    elif active:
+        yield "Maintenance is planned; it is on now as well."
     else:
         yield "Maintenance is planned."
-    for window in active:
-        yield f"  {_describe(window, zone)}"
-    if len(active) > 1:
-        last = update.after.deciding(now)
-        end = None if last is None else last.until
-        until = "it is switched off" if end is None else show(end, zone)
-        yield f"All of these count: the site stays in maintenance until {until}."
-    yield from _describe_planned(update.after.planned(now), zone)
+    yield from _describe_active(active, zone)
+    yield from _describe_all("Planned:", update.after.planned(now), zone)
     yield from _describe_store(update, location)
 
 
@@ -119,23 +114,27 @@ def describe_off(
         yield "Maintenance is off."
     else:
         yield "Maintenance was off already; nothing was changed."
-    kept = {window.id for window in update.after.windows}
-    gone = [
-        window
-        for window in update.before.windows
-        if window.id not in kept and not window.is_over(now)
-    ]
-    if gone:
-        yield "Ended:"
-    for window in gone:
-        yield f"  {_describe(window, zone)}"
-    yield from _describe_planned(update.after.planned(now), zone)
+    left = update.after.planned(now)
+    dropped = tuple(window for window in update.before.planned(now) if window not in left)
+    if update.changed:
+        yield from _describe_all("Ended:", update.before.active(now), zone)
+    yield from _describe_all("Dropped:", dropped, zone)
+    yield from _describe_all("Planned:", left, zone)
     yield from _describe_store(update, location)
 
 
-def _describe_planned(windows: tuple[Window, ...], zone: tzinfo | None) -> Iterator[str]:
+def _describe_active(windows: tuple[Window, ...], zone: tzinfo | None) -> Iterator[str]:
+    for window in windows:
+        yield f"  {_describe(window, zone)}"
+    if len(windows) > 1:
+        ends = [window.end for window in windows if window.end is not None]
+        until = show(max(ends), zone) if len(ends) == len(windows) else "it is switched off"
+        yield f"All of these count: the site stays in maintenance until {until}."
+
+
+def _describe_all(heading: str, windows: tuple[Window, ...], zone: tzinfo | None) -> Iterator[str]:
     if windows:
-        yield "Planned:"
+        yield heading
     for window in windows:
         yield f"  {_describe(window, zone)}"
 
@@ -150,12 +149,12 @@ def _describe(window: Window, zone: tzinfo | None) -> str:
     parts = [window.id]
     if window.since is not None:
         parts.append(f"from {show(window.since, zone)}")
-    if window.lease is not None:
-        parts.append("for as long as a program holds it")
-    elif window.end is None:
+    if window.end is None:
         parts.append("until it is switched off")
     else:
         parts.append(f"until {show(window.end, zone)}")
+    if window.lease is not None:
+        parts.append("or as long as a program holds it")
     if window.created_by:
         parts.append(f"by {window.created_by}")
     line = " ".join(parts)

@@ -131,8 +131,16 @@ class State(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
         return "on" if self.active(now) else "off"
 
     def deciding(self, now: datetime) -> Window | None:
-        """The active window that visitors are told about: the one that lasts longest."""
-        return max(self.active(now), key=_weight, default=None)
+        """The active window that visitors are told about: the one that lasts longest.
+
+        If it says nothing to them, it has the latest message of the others.
+        """
+        active = self.active(now)
+        last = max(active, key=_weight, default=None)
+        if last is None or last.message:
+            return last
+        said = max(active, key=lambda window: (window.message != "", window.created_at))
+        return replace(last, message=said.message)
 
     def next_change(self, now: datetime) -> datetime | None:
         """The first moment after ``now`` at which :meth:`active` may change, or None."""

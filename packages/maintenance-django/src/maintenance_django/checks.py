@@ -141,6 +141,14 @@ def check_old_name(app_configs: AppConfigs, **kwargs: Any) -> Iterator[CheckMess
                     hint="Replace maintenance_mode by maintenance_django there, or remove it.",
                     id="maintenance_django.E004",
                 )
+    for name in ("TEMPLATES", "LOGGING"):
+        if f"'{OLD_PREFIX}" in repr(getattr(settings, name)):
+            yield Error(
+                f"{name} names something of django-maintenance-mode, which knows nothing of the "
+                "state that is switched here.",
+                hint="Replace maintenance_mode by maintenance_django there, or remove it.",
+                id="maintenance_django.E004",
+            )
 
 
 def check_backend(app_configs: AppConfigs, **kwargs: Any) -> Iterator[CheckMessage]:
@@ -149,7 +157,8 @@ def check_backend(app_configs: AppConfigs, **kwargs: Any) -> Iterator[CheckMessa
         yield Error(
             f"MAINTENANCE_MODE_STATE_BACKEND is {conf.STATE_BACKEND!r}, which is not used: "
             "the state is kept in a file.",
-            hint="Remove the setting; MAINTENANCE_MODE_STATE_FILE_PATH names the file.",
+            hint=f"Remove the setting, or write {LOCAL_FILE_BACKEND!r}; "
+            "MAINTENANCE_MODE_STATE_FILE_PATH names the file.",
             id="maintenance_django.E005",
         )
 
@@ -232,13 +241,13 @@ def check_template(app_configs: AppConfigs, **kwargs: Any) -> Iterator[CheckMess
         if not MaintenanceSettings.TEMPLATE.is_default:
             yield Caution(
                 f"The template {conf.TEMPLATE!r} of MAINTENANCE_MODE_TEMPLATE does not exist.",
-                hint="Visitors see a built-in page until it does.",
+                hint="Visitors see the page of the pack, or the built-in one, until it does.",
                 id="maintenance_django.W006",
             )
     except Exception as error:  # noqa: BLE001  # a template can be broken in any way
         yield Caution(
             f"The maintenance template {conf.TEMPLATE!r} is broken: {error}",
-            hint="Visitors see a built-in page until it is mended.",
+            hint="Visitors see the page of the pack, or the built-in one, until it is mended.",
             id="maintenance_django.W007",
         )
 

@@ -110,6 +110,8 @@ class override_maintenance_mode:  # noqa: N801  # the name is django-maintenance
         message: str = "",
         reason: str = "",
     ) -> None:
+        if not isinstance(value, bool):
+            raise TypeError(f"value is {value!r}; give True or False.")
         self._value = value
         self._lease = lease
         self._message = message

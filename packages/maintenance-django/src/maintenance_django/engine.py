@@ -27,6 +27,7 @@ from maintenance_core.location import Location, configured_location
 from maintenance_core.networks import NetworkSet
 from maintenance_django.caching import cached_until_settings_change
 from maintenance_django.conf import conf
+from maintenance_django.site_paths import has_switch
 
 __all__ = ["get_policy", "get_reader", "get_store", "locate"]
 
@@ -127,7 +128,7 @@ def get_policy() -> Policy:
         networks=NetworkSet(item for item in addresses if not isinstance(item, re.Pattern)),
         address_patterns=tuple(item for item in addresses if isinstance(item, re.Pattern)),
         admin=conf.IGNORE_ADMIN_SITE,
-        # Whoever may come in must be able to say who they are.
-        login=bool(exempt - {UserKind.ANONYMOUS}),
+        # Whoever may come in, or may press the switch, must be able to say who they are.
+        login=bool(exempt - {UserKind.ANONYMOUS}) or has_switch(),
         users=exempt,
     )

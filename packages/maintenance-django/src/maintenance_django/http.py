@@ -141,7 +141,7 @@ def _document(view: View) -> dict[str, object]:
 
 
 def _iso(moment: datetime) -> str:
-    return moment.isoformat().replace("+00:00", "Z")
+    return moment.isoformat(timespec="seconds").replace("+00:00", "Z")
 
 
 def _json_page(request: HttpRequest, view: View) -> Page:

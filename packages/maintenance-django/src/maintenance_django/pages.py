@@ -110,8 +110,13 @@ def html_page(request: HttpRequest, view: View) -> Page:
         try:
             body = templates.own.render(_context(view), request).encode()
             return Page(body, _CONTENT_TYPE, translation.get_language() or settings.LANGUAGE_CODE)
-        except Exception:  # a template can fail in any way
-            logger.exception("The template %r failed; a built-in page was given.", conf.TEMPLATE)
+        except Exception as error:  # a template can fail in any way
+            # Once for each error, and not for each visitor.
+            if repr(error) not in _failures_told():
+                _failures_told().add(repr(error))
+                logger.exception(
+                    "The template %r failed; another page is given until it works.", conf.TEMPLATE
+                )
     kept = _kept()
     entry = None if settings.DEBUG else kept.entry
     if entry is not None and entry[0] is view:
@@ -124,6 +129,11 @@ def html_page(request: HttpRequest, view: View) -> Page:
         page = Page(_ready_made(templates.pack, view), _CONTENT_TYPE, _LANGUAGE_OF_READY_MADE)
     kept.entry = (view, told, page)
     return page
+
+
+@cached_until_settings_change
+def _failures_told() -> set[str]:
+    return set()
 
 
 def _ready_made(pack: _Template | None, view: View) -> bytes:

@@ -18,6 +18,7 @@ from maintenance_django.site_root import below_root
 __all__ = [
     "RedirectTarget",
     "SitePaths",
+    "has_switch",
     "language_in_path",
     "login_url",
     "redirect_target",
@@ -54,6 +55,14 @@ def redirect_target(request: HttpRequest) -> RedirectTarget | None:
     if conf.REDIRECT_URL is None:
         return None
     return _redirect_target(*_what_paths_depend_on(request))
+
+
+def has_switch() -> bool:
+    """Are the URLs of the switch among those of the project? Never raises."""
+    try:
+        return _reverse("maintenance_mode_on", None) is not None
+    except Exception:  # noqa: BLE001  # broken URLs: whoever needs them will say so
+        return False
 
 
 def login_url(urlconf: str | None = None) -> str | None:

@@ -1,5 +1,6 @@
 """The switch in the browser: a GET asks, a POST switches. For superusers only."""
 
+import logging
 from collections.abc import Callable
 from datetime import UTC, datetime
 from functools import wraps
@@ -27,6 +28,8 @@ from maintenance_django.site_paths import login_url
 __all__ = ["maintenance_mode_off", "maintenance_mode_on"]
 
 View = Callable[[HttpRequest], HttpResponseBase]
+
+logger = logging.getLogger("maintenance_django")
 
 _TEMPLATE = "maintenance_django/confirm.html"
 
@@ -85,6 +88,7 @@ def _switch(request: HttpRequest, *, turn_on: bool) -> HttpResponse:
     except InvalidInput as error:
         return _page(request, turn_on=turn_on, error=str(error), status=HTTPStatus.BAD_REQUEST)
     except (MaintenanceError, ImproperlyConfigured) as error:
+        logger.warning("Maintenance mode was not switched: %s", error)
         return _page(request, turn_on=turn_on, error=str(error), status=HTTPStatus.CONFLICT)
     return HttpResponseRedirect(_next(request))
 

@@ -11,6 +11,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
 from maintenance_core import (
+    InvalidInput,
     MaintenanceError,
     read_status,
     switch_off,
@@ -79,6 +80,8 @@ class Command(BaseCommand):
                 if options["interactive"]:
                     self._ask(action)
                 self._switch(action, options)
+        except InvalidInput as error:
+            raise CommandError(f"--{error}") from error
         except (MaintenanceError, ImproperlyConfigured) as error:
             raise CommandError(str(error)) from error
 
@@ -130,7 +133,13 @@ class Command(BaseCommand):
         data = {**status.as_data(), "setting": conf.MODE}
         lines = [*describe_status(status, timezone.get_default_timezone())]
         if conf.MODE is not None:
-            lines.append(f"But the setting MAINTENANCE_MODE = {conf.MODE} outranks the state.")
+            data["status"] = "on" if conf.MODE else "off"
+            first = f"Maintenance is {data['status']}, since the setting MAINTENANCE_MODE is so."
+            lines = [
+                first,
+                "The state, which it outranks, says:",
+                *(f"  {line}" for line in lines),
+            ]
         self._print(options, lines, data)
         if status.problem is not None:
             raise CommandError("The state cannot be read.")
