@@ -11,10 +11,15 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from maintenance_core.exceptions import LocationError
+from maintenance_core.settings_expression import NotPlainError, evaluate
 
 __all__ = ["DjangoProject", "find_django_project"]
 
 _VARIABLE = "DJANGO_SETTINGS_MODULE"
+
+
+Assignment = tuple[Path, ast.expr]
+"""What is assigned, and the file in which that stands."""
 
 
 @dataclass(frozen=True)
@@ -25,22 +30,32 @@ class DjangoProject:
     settings_file: Path
 
     def value(self, name: str) -> object:
-        """What the settings assign to ``name`` in plain words; None if nothing.
+        """What the settings assign to ``name``; None if nothing.
 
-        Raises LocationError if only running the settings could tell.
+        That is what they say in plain words: a constant, or a path put together in the usual
+        ways. Raises LocationError if only running the settings could tell.
         """
-        found: ast.expr = ast.Constant(None)
-        for value in self._assigned(self.settings_file, name, frozenset()):
-            found = value
-        if isinstance(found, ast.Constant):
-            return found.value
-        raise LocationError(
-            f"{self.settings_file} computes {name}, which this command does not run; "
-            "name the state with --state PATH, MAINTENANCE_STATE, or state in "
-            "[tool.maintenance] of pyproject.toml."
-        )
+        try:
+            return self._value(name, frozenset())
+        except NotPlainError:
+            raise LocationError(
+                f"{self.settings_file} computes {name}, which this command does not run; "
+                "name the state with --state PATH, MAINTENANCE_STATE, or state in "
+                "[tool.maintenance] of pyproject.toml."
+            ) from None
 
-    def _assigned(self, file: Path, name: str, seen: frozenset[Path]) -> Iterator[ast.expr]:
+    def _value(self, name: str, asked: frozenset[str]) -> object:
+        if name in asked:
+            raise NotPlainError
+        assignments = [*self._assigned(self.settings_file, name, frozenset())]
+        if not assignments and asked:
+            raise NotPlainError
+        if not assignments:
+            return None
+        file, expression = assignments[-1]
+        return evaluate(expression, file, lambda other: self._value(other, asked | {name}))
+
+    def _assigned(self, file: Path, name: str, seen: frozenset[Path]) -> Iterator[Assignment]:
         """What ``file`` and the settings that it star-imports assign to ``name``, in order.
 
         What happens only on a condition stands there as an expression that is no constant.
@@ -48,11 +63,11 @@ class DjangoProject:
         for node in _parse(file).body:
             match node:
                 case ast.Assign(targets=[ast.Name(id=found)], value=value) if found == name:
-                    yield value
+                    yield file, value
                 case ast.AnnAssign(target=ast.Name(id=found), value=ast.expr() as value) if (
                     found == name
                 ):
-                    yield value
+                    yield file, value
                 case ast.ImportFrom(names=[ast.alias(name="*")]):
                     yield from self._imported(node, file, name, seen)
                 case ast.Try(body=[ast.ImportFrom(names=[ast.alias(name="*")]) as statement]):
@@ -68,11 +83,11 @@ class DjangoProject:
 
     def _imported(
         self, node: ast.ImportFrom, file: Path, name: str, seen: frozenset[Path]
-    ) -> Iterator[ast.expr]:
+    ) -> Iterator[Assignment]:
         module = self._module_of(node, file)
         if module is None and not (node.module or "").startswith("django."):
             # Settings that are installed somewhere can say anything.
-            yield ast.Name(name)
+            yield file, ast.Name(name)
         if module is not None and module not in seen:
             yield from self._assigned(module, name, seen | {file, module})
 
@@ -84,16 +99,16 @@ class DjangoProject:
 
     def _assigned_somehow(
         self, statement: ast.AST, file: Path, name: str, seen: frozenset[Path]
-    ) -> Iterator[ast.expr]:
+    ) -> Iterator[Assignment]:
         for node in ast.walk(statement):
             match node:
                 case ast.Name(id=found, ctx=ast.Store()) if found == name:
-                    yield node
+                    yield file, node
                 case ast.alias(name=found, asname=other) if name == (other or found):
-                    yield ast.Name(name)
+                    yield file, ast.Name(name)
                 case ast.ImportFrom(names=[ast.alias(name="*")]):
                     for _ in self._imported(node, file, name, seen):
-                        yield ast.Name(name)
+                        yield file, ast.Name(name)
 
 
 def find_django_project(environ: Mapping[str, str], directory: Path) -> DjangoProject | None:

@@ -129,6 +129,8 @@ def _state_in(file: Path) -> str | None:
 
 def _text_in(project: DjangoProject, name: str) -> str | None:
     value = project.value(name)
+    if isinstance(value, Path):
+        return str(value)
     if value is None or (isinstance(value, str) and value):
         return value
     raise LocationError(f"{project.settings_file}: {name} is {value!r}; write a string.")
