@@ -10,12 +10,12 @@ import pytest
 from maintenance_core import FileStore, Reader, set_mode, switch_on
 from tests.core.helpers import NOW, PATIENCE, ROOT
 
-PROCESSES, WRITERS, CHANGES = 5, 5, 3
+PROCESSES, WRITERS, CHANGES = 5, 10, 2
 TOTAL = PROCESSES * WRITERS * CHANGES
 
 
 def test_no_update_is_lost_and_readers_see_what_was_committed(store, path):
-    """25 writers and 25 readers in five processes; every reader is a store and a Reader."""
+    """50 writers and 50 readers in five processes; every reader is a store and a Reader."""
     children = [
         subprocess.Popen(
             [sys.executable, "-m", "tests.core.child", "write_and_read"]
