@@ -74,15 +74,7 @@ def run(*command: str | Path, cwd: Path = ROOT) -> str:
 
 def build() -> None:
     shutil.rmtree(DIST, ignore_errors=True)
-    for name in NAMES:
-        run(
-            sys.executable,
-            "-m",
-            "build",
-            "--outdir",
-            DIST,
-            ROOT / "packages" / f"maintenance-{name}",
-        )
+    run(sys.executable, "-m", "hatch", "build", "--all")
     archives = sorted(DIST.iterdir())
     print(*(archive.name for archive in archives), sep="\n", flush=True)
     if len(archives) != 2 * len(NAMES):
@@ -132,6 +124,8 @@ def switch(folder: Path) -> None:
 
 def main() -> None:
     os.environ.pop("PYTHONPATH", None)
+    # hatch is to build the workspace, not what the environment of this script is for.
+    os.environ.pop("HATCH_ENV_ACTIVE", None)
     build()
     with tempfile.TemporaryDirectory() as folder:
         for name in NAMES:
