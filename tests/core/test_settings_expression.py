@@ -7,6 +7,7 @@ import pytest
 
 from maintenance_core import LocationError
 from maintenance_core.django_project import find_django_project
+from maintenance_core.location import Location, find_location
 
 NAME = "MAINTENANCE_MODE_STATE_FILE_PATH"
 HEAD = """
@@ -58,6 +59,13 @@ def test_file_of_the_settings_that_are_imported_counts_there(settings_file):
     )
     settings_file.write_text(f'from .base import *\n{NAME} = BASE_DIR / "x"\n')
     assert told(settings_file) == base / "x"
+
+
+def test_command_goes_to_the_path_that_the_settings_put_together(settings_file):
+    settings_file.write_text(f'{HEAD}{NAME} = BASE_DIR / "state.json"\n')
+    root = settings_file.parent.parent
+    location = find_location(None, {}, settings_file.parent)
+    assert location == Location(str(root / "state.json"), f"the Django settings {settings_file}")
 
 
 @pytest.mark.parametrize(
