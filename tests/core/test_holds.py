@@ -8,7 +8,7 @@ import signal
 import subprocess
 import sys
 import threading
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 import pytest
 
@@ -17,26 +17,9 @@ from maintenance_core import (
     InvalidInput,
     Lease,
     StoreError,
-    switch_off,
-    switch_on,
 )
+from tests.core.at_once import now, off, on, phase
 from tests.core.helpers import PATIENCE, ROOT, AnnouncingStore
-
-
-def now():
-    return datetime.now(UTC)
-
-
-def phase(store):
-    return store.read().state.phase(now())
-
-
-def on(store, **fields):
-    return switch_on(store, now=now(), **fields)
-
-
-def off(store, **fields):
-    return switch_off(store, now=now(), **fields)
 
 
 @pytest.fixture

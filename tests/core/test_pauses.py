@@ -1,28 +1,13 @@
 """An open site for as long as some code runs."""
 
 import threading
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 import pytest
 
-from maintenance_core import Lease, Pause, switch_off, switch_on
+from maintenance_core import Lease, Pause
+from tests.core.at_once import now, off, on, phase
 from tests.core.helpers import HOUR, AnnouncingStore
-
-
-def now():
-    return datetime.now(UTC)
-
-
-def phase(store):
-    return store.read().state.phase(now())
-
-
-def on(store, **fields):
-    return switch_on(store, now=now(), **fields)
-
-
-def off(store, **fields):
-    return switch_off(store, now=now(), **fields)
 
 
 @pytest.fixture
