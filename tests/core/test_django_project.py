@@ -57,7 +57,9 @@ def test_no_manage_py_is_no_project(tmp_path):
 
 @pytest.mark.parametrize("manage", ["", 'os.environ.setdefault("DJANGO_SETTINGS_MODULE", name)'])
 def test_a_manage_py_that_names_no_settings_is_told(tmp_path, manage):
-    with pytest.raises(LocationError, match=r"manage.py names no settings module; set DJANGO_SET"):
+    with pytest.raises(
+        LocationError, match=r"manage.py does not plainly name one settings module; set"
+    ):
         project_in(tmp_path, manage)
 
 
@@ -65,7 +67,9 @@ def test_a_manage_py_that_names_no_settings_is_told(tmp_path, manage):
 def test_a_manage_py_that_names_several_settings_is_told(tmp_path, more):
     says = 'os.environ.setdefault("DJANGO_SETTINGS_MODULE", "{}")'
     manage = f"{says.format('shop.settings')}\n{more}{says.format('other.settings')}"
-    with pytest.raises(LocationError, match=r"manage.py names several settings modules; set DJAN"):
+    with pytest.raises(
+        LocationError, match=r"manage.py does not plainly name one settings module; set"
+    ):
         project_in(tmp_path, manage)
     assert project_in(tmp_path, manage, DJANGO_SETTINGS_MODULE="other.settings")
     twice = "\n".join([says.format("shop.settings")] * 2)
@@ -118,7 +122,6 @@ def value(root, files, module="shop.settings", name=NAME):
         (f"if DEBUG:\n  {NAME} = '/debug'\n{NAME} = '/srv/x'", "/srv/x"),
         (f"{NAME} = None", None),
         (f"def f():\n  {NAME} = '/local'", None),
-        (f"class C:\n  {NAME} = '/local'", None),
         (f"X = {NAME!r}\nuse({NAME})", None),
         ("from django.conf.global_settings import *", None),
         ("from django.gone import *", None),
@@ -215,3 +218,33 @@ def test_nothing_of_the_project_is_run(tmp_path):
     trap = f"{NAME} = '/srv/x'\nopen({str(tmp_path / 'ran')!r}, 'w')"
     assert value(tmp_path, {"shop/settings.py": trap, "shop/__init__.py": trap}) == "/srv/x"
     assert not (tmp_path / "ran").exists()
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [
+        f"class Production:\n  {NAME} = '/local'",
+        f"def f():\n  global {NAME}\n  {NAME} = '/x'\nf()",
+        f"{NAME} = '/x'\ndel {NAME}",
+        f"match x:\n  case {NAME}:\n    pass",
+        f"match x:\n  case [*{NAME}]:\n    pass",
+        "exec(open('local.py').read())",
+        "globals().update({})",
+        "setattr(sys.modules[__name__], 'A', 1)",
+        "include('local.py')",
+        "if x:\n  include(optional('local.py'))",
+        f"BASE = Path('/a')\nBASE = Path('/b')\n{NAME} = BASE / 'x'",
+    ],
+)
+def test_settings_that_may_get_the_name_unseen_are_refused(tmp_path, settings):
+    with pytest.raises(LocationError, match=f"computes {NAME}, which this command does not run"):
+        value(tmp_path, {"shop/settings.py": settings})
+
+
+def test_manage_py_that_computes_the_module_in_one_place_is_refused(tmp_path):
+    manage = (
+        'os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config." + stage)\n'
+        'if "test" in sys.argv:\n    os.environ["DJANGO_SETTINGS_MODULE"] = "shop.settings"\n'
+    )
+    with pytest.raises(LocationError, match="does not plainly name one settings module"):
+        project_in(tmp_path, manage)

@@ -128,3 +128,27 @@ def test_a_name_alone_in_the_settings_does_not_contradict_pyproject(project):
 def test_pyproject_alone_is_enough(project):
     (project / "manage.py").unlink()
     assert find(project).target == str(project / "var" / "state.json")
+
+
+def test_a_table_beside_the_settings_counts_as_it_does_for_the_site(tmp_path):
+    settings = site_in(tmp_path, "backend")
+    table = settings.with_name("pyproject.toml")
+    table.write_text('[tool.maintenance]\nstate = "near.json"\n')
+    assert find_location(None, {}, tmp_path).target == str(table.with_name("near.json"))
+
+
+def test_a_table_that_the_site_does_not_find_is_refused(tmp_path):
+    site_in(tmp_path, "shop")
+    frontend = tmp_path / "frontend"
+    frontend.mkdir()
+    (frontend / "pyproject.toml").write_text('[tool.maintenance]\nstate = "other.json"\n')
+    with pytest.raises(LocationError, match=r"is not what the site of .* finds; move it beside"):
+        find_location(None, {}, frontend)
+
+
+def site_in(folder, package):
+    (folder / "manage.py").write_text(f'x("DJANGO_SETTINGS_MODULE", "{package}.settings")\n')
+    settings = folder / package / "settings.py"
+    settings.parent.mkdir()
+    settings.touch()
+    return settings

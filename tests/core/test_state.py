@@ -133,6 +133,14 @@ def test_planning_is_no_repetition_of_what_was_opened_at_once():
     assert len(opened(state, window(end=NOW + 2 * HOUR), NOW).windows) == 2
 
 
+def test_planning_again_what_is_active_by_now_is_no_change():
+    plan = planned(end=NOW + 2 * HOUR)
+    later = NOW + HOUR
+    again = window(id="agin", start=plan.start, end=plan.end, created_at=later)
+    state = State(windows=(plan,))
+    assert opened(state, again, later) == state
+
+
 def test_planning_the_same_twice_is_one_window():
     state = opened(State(), planned(end=NOW + 2 * HOUR), NOW)
     later = NOW + timedelta(minutes=5)

@@ -223,6 +223,9 @@ def test_message_is_escaped_in_the_page(client, store, templates, template):
         ("application/vnd.api+json", "application/json"),
         ("application/ld+json;profile=x, text/html;q=0.1", "application/json"),
         ("application/problem+json;charset=utf-8", "application/problem+json"),
+        ("application/vnd.x+json;q=0, application/json", "application/json"),
+        ("text/html;level=2;q=0, text/html", "text/html; charset=utf-8"),
+        ("application/json;q=0.000, */*;q=0.1", "text/html; charset=utf-8"),
     ],
 )
 def test_parameters_and_kinds_of_json_do_not_matter(client, on, accept, content_type):

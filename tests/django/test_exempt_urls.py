@@ -5,6 +5,7 @@ import re
 import pytest
 from django.http import HttpResponse
 from django.urls import reverse_lazy
+from django.utils import translation
 from django.utils.functional import lazystr
 
 from maintenance_django.http import need_maintenance_response
@@ -186,3 +187,22 @@ def test_open_views_are_looked_for_anew_where_the_urls_change(client, on, settin
     assert client.get("/shadowed/else/").status_code == 200
     settings.ROOT_URLCONF = "tests.django.urls_bare"
     assert client.get("/shadowed/else/").status_code == 503
+
+
+def test_paths_without_the_default_language_do_not_depend_on_the_request_before(
+    client, on, settings
+):
+    settings.ROOT_URLCONF = "tests.django.urls_i18n_default"
+    settings.MIDDLEWARE = [
+        "maintenance_django.middleware.MaintenanceModeMiddleware",
+        "django.middleware.locale.LocaleMiddleware",
+    ]
+    settings.MAINTENANCE_MODE_IGNORE_ADMIN_SITE = True
+    with translation.override("en"):
+        for _ in range(2):
+            assert client.get("/open/").status_code == 200
+            assert client.get("/de/open/").status_code == 200
+            assert client.get("/admin/").status_code != 503
+            # As a request in German leaves the thread of a server.
+            translation.activate("de")
+        assert client.get("/").status_code == 503

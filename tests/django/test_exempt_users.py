@@ -7,6 +7,7 @@ from asgiref.sync import iscoroutinefunction
 from django.contrib.auth.models import AnonymousUser
 from django.http import HttpResponse
 from django.utils.decorators import sync_and_async_middleware
+from django.utils.functional import SimpleLazyObject
 
 from maintenance_django.http import need_maintenance_response
 from maintenance_django.middleware import MaintenanceModeMiddleware
@@ -234,7 +235,8 @@ async def test_user_set_by_another_middleware_counts_in_an_event_loop(async_clie
 @sync_and_async_middleware
 def token_user(get_response):
     def set_user(request):
-        request.user = SimpleNamespace(is_authenticated=True, is_superuser=True)
+        user = SimpleNamespace(is_authenticated=True, is_superuser=True)
+        request.user = SimpleLazyObject(lambda: user)
 
     if iscoroutinefunction(get_response):
 
@@ -255,3 +257,13 @@ def test_login_page_is_open_for_whoever_wants_to_reach_the_switch(client, on):
     assert client.get("/maintenance/off/")["Location"].startswith("/login/?next=")
     assert client.get("/login/").status_code == 200
     assert client.get("/").status_code == 503
+
+
+def test_login_page_of_the_admin_is_open_although_a_catch_all_route_takes_the_other(
+    client, on, settings
+):
+    settings.ROOT_URLCONF = "tests.django.urls_catch_all"
+    settings.LOGIN_URL = "/accounts/login/"
+    settings.MAINTENANCE_MODE_IGNORE_SUPERUSER = True
+    assert client.get("/admin/login/").status_code == 200
+    assert client.get("/anything/").status_code == 503

@@ -47,7 +47,7 @@ def signed_in(client):
 def test_page_is_given_without_a_database(signed_in, no_database, settings, log, accept):
     settings.MAINTENANCE_MODE_IGNORE_SUPERUSER = True
     assert signed_in.get("/", headers={"accept": accept}).status_code == 503
-    assert log() == ["Maintenance mode could not tell '_ask_user' of a request."]
+    assert log() == ["Maintenance mode could not tell 'user' of a request."]
 
 
 async def test_page_is_given_without_a_database_in_an_event_loop(
@@ -56,7 +56,7 @@ async def test_page_is_given_without_a_database_in_an_event_loop(
     settings.MAINTENANCE_MODE_IGNORE_SUPERUSER = True
     async_client.cookies["sessionid"] = "a" * 32
     assert (await async_client.get("/")).status_code == 503
-    assert log() == ["Maintenance mode could not tell the user of a request."]
+    assert log() == ["Maintenance mode could not tell 'user' of a request."]
 
 
 @pytest.mark.parametrize("engine", ["cache", "cached_db"])

@@ -222,3 +222,10 @@ def test_failure_of_a_template_is_logged_once_and_not_for_each_visitor(
     templates("503.html", "{% url 'another-missing-page' %}")
     client.get("/")
     assert len(log()) == 2
+
+
+def test_failures_that_differ_with_each_visitor_do_not_fill_the_log(client, on, templates, log):
+    templates("503.html", "{% url request.path %}")
+    for visitor in range(30):
+        assert client.get(f"/{visitor}/").status_code == 503
+    assert len(log()) == 20

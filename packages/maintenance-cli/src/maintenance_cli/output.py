@@ -36,8 +36,15 @@ def print_result(lines: Iterable[str], data: dict[str, Any], *, as_json: bool) -
     If that cannot be written, say so among the errors and return False: what has been switched
     is switched.
     """
+    text = json.dumps(data) if as_json else "\n".join(lines)
+    if sys.stdout is None:
+        return False
     try:
-        click.echo(json.dumps(data) if as_json else "\n".join(lines))
+        try:
+            click.echo(text)
+        except UnicodeError:
+            # What this terminal has no letters for is written as escapes.
+            click.echo(text.encode("ascii", "backslashreplace").decode())
         sys.stdout.flush()
     except OSError as error:
         # Python would stumble over the same output again when it ends.

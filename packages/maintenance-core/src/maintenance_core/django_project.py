@@ -16,6 +16,8 @@ from maintenance_core.settings_expression import NotPlainError, evaluate
 __all__ = ["DjangoProject", "find_django_project"]
 
 _VARIABLE = "DJANGO_SETTINGS_MODULE"
+_CAN_ASSIGN_ANYTHING = ("exec", "globals", "include", "locals", "optional", "setattr", "vars")
+"""Some are of django-split-settings: by these, settings get names that do not stand here."""
 
 
 Assignment = tuple[Path, ast.expr]
@@ -48,7 +50,8 @@ class DjangoProject:
         if name in asked:
             raise NotPlainError
         assignments = [*self._assigned(self.settings_file, name, frozenset())]
-        if not assignments and asked:
+        if asked and len(assignments) != 1:
+            # Which value it had where it is used, only running the settings could tell.
             raise NotPlainError
         if not assignments:
             return None
@@ -76,8 +79,13 @@ class DjangoProject:
                         yield from self._imported(statement, file, name, seen)
                     for other in (*node.handlers, *node.orelse, *node.finalbody):
                         yield from self._assigned_somehow(other, file, name, seen)
-                case ast.FunctionDef() | ast.ClassDef() | ast.AnnAssign(value=None):
+                case ast.AnnAssign(value=None):
                     pass
+                case ast.FunctionDef() | ast.AsyncFunctionDef():
+                    if any(
+                        isinstance(at, ast.Global) and name in at.names for at in ast.walk(node)
+                    ):
+                        yield file, ast.Name(name)
                 case _:
                     yield from self._assigned_somehow(node, file, name, seen)
 
@@ -102,8 +110,12 @@ class DjangoProject:
     ) -> Iterator[Assignment]:
         for node in ast.walk(statement):
             match node:
-                case ast.Name(id=found, ctx=ast.Store()) if found == name:
+                case ast.Name(id=found, ctx=ast.Store() | ast.Del()) if found == name:
                     yield file, node
+                case ast.Call(func=ast.Name(id=function)) if function in _CAN_ASSIGN_ANYTHING:
+                    yield file, ast.Name(name)
+                case ast.MatchAs(name=found) | ast.MatchStar(name=found) if found == name:
+                    yield file, ast.Name(name)
                 case ast.alias(name=found, asname=other) if name == (other or found):
                     yield file, ast.Name(name)
                 case ast.ImportFrom(names=[ast.alias(name="*")]):
@@ -133,24 +145,26 @@ def find_django_project(environ: Mapping[str, str], directory: Path) -> DjangoPr
 
 def _settings_module(manage: Path) -> str:
     """The module in ``os.environ.setdefault("DJANGO_SETTINGS_MODULE", …)``, or assigned to it."""
-    found = set()
+    found: set[str | None] = set()
     for node in ast.walk(_parse(manage)):
         match node:
-            case ast.Call(args=[ast.Constant(value=name), ast.Constant(value=str(module))]) if (
-                name == _VARIABLE
-            ):
-                found.add(module)
+            case ast.Call(args=[ast.Constant(value=name), module]) if name == _VARIABLE:
+                found.add(_constant_text(module))
             case ast.Assign(
-                targets=[ast.Subscript(slice=ast.Constant(value=name))],
-                value=ast.Constant(value=str(module)),
+                targets=[ast.Subscript(slice=ast.Constant(value=name))], value=module
             ) if name == _VARIABLE:
-                found.add(module)
-    if len(found) == 1:
-        return found.pop()
+                found.add(_constant_text(module))
+    if len(found) == 1 and (only := found.pop()) is not None:
+        return only
     raise LocationError(
-        f"{manage} names {'several settings modules' if found else 'no settings module'}; "
+        f"{manage} does not plainly name one settings module; "
         f"set {_VARIABLE}, or name the state with --state PATH."
     )
+
+
+def _constant_text(node: ast.expr) -> str | None:
+    value = node.value if isinstance(node, ast.Constant) else None
+    return value if isinstance(value, str) else None
 
 
 def _find_module(start: Path, name: str) -> Path | None:

@@ -52,6 +52,8 @@ def find_location(option: str | None, environ: Mapping[str, str], directory: Pat
         return configured
     if project is not None:
         _refuse_contradiction(project, path, forced, configured)
+        if path is None:
+            configured = _as_django_finds_it(project, environ, configured)
     if configured is not None:
         return configured
     if project is None:
@@ -84,6 +86,21 @@ def _refuse_contradiction(
             f"{settings} says {path}, but {configured.source} says {configured.target}; "
             "remove one of the two, or name the state with --state PATH."
         )
+
+
+def _as_django_finds_it(
+    project: DjangoProject, environ: Mapping[str, str], configured: Location | None
+) -> Location | None:
+    """The table in pyproject.toml as the site finds it, from its settings upwards."""
+    found = configured_location(environ, project.settings_file.parent)
+    if configured is not None and (
+        found is None or not _are_same(found.target, configured.target)
+    ):
+        raise LocationError(
+            f"{configured.source} is not what the site of {project.settings_file} finds; "
+            f"move it beside {project.root / 'manage.py'}, or name the state with --state PATH."
+        )
+    return found
 
 
 def _are_same(one: str, other: str) -> bool:

@@ -16,6 +16,10 @@ _PATH_FUNCTIONS: dict[str, Callable[..., str]] = {
 _PATH_METHODS = {"absolute": Path.absolute, "joinpath": Path.joinpath, "resolve": Path.resolve}
 
 
+_FROM_HERE = ("abspath", "absolute", "realpath", "resolve")
+"""What gives a relative path another meaning in each directory."""
+
+
 class NotPlainError(Exception):
     """Only running the settings could tell."""
 
@@ -72,11 +76,17 @@ def _evaluate(node: ast.expr, file: Path, look_up: Callable[[str], object]) -> o
             args=args,
             keywords=[],
         ) if function in _PATH_FUNCTIONS:
-            return _PATH_FUNCTIONS[function](*(_text(value(arg)) for arg in args))
+            texts = [_text(value(arg)) for arg in args]
+            if function in _FROM_HERE:
+                _refuse_relative(texts[0])
+            return _PATH_FUNCTIONS[function](*texts)
         case ast.Call(func=ast.Attribute(value=inner, attr=method), args=args, keywords=[]) if (
             method in _PATH_METHODS
         ):
-            return _PATH_METHODS[method](path(inner), *(_text(value(arg)) for arg in args))
+            start = path(inner)
+            if method in _FROM_HERE:
+                _refuse_relative(str(start))
+            return _PATH_METHODS[method](start, *(_text(value(arg)) for arg in args))
     raise NotPlainError
 
 
@@ -84,3 +94,8 @@ def _text(value: object) -> str:
     if isinstance(value, str | Path):
         return str(value)
     raise NotPlainError
+
+
+def _refuse_relative(path: str) -> None:
+    if not os.path.isabs(path):
+        raise NotPlainError

@@ -181,8 +181,9 @@ def only(state: State, window: Window, now: datetime) -> State:
 
 
 def _says_the_same(window: Window, other: Window) -> bool:
-    fields = ("mode", "paths", "end", "message", "reason", "retry_after", "lease", "immediate")
-    if not window.immediate and window.start != other.start:
+    fields = ("mode", "paths", "end", "message", "reason", "retry_after", "lease")
+    at_once = window.immediate and other.immediate
+    if not at_once and window.start != other.start:
         return False
     return all(getattr(window, field) == getattr(other, field) for field in fields)
 

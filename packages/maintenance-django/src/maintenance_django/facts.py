@@ -9,7 +9,7 @@ from asgiref.sync import sync_to_async
 from django.http import HttpRequest
 from django.http.request import split_domain_port
 from django.utils import translation
-from django.utils.functional import SimpleLazyObject, cached_property
+from django.utils.functional import cached_property
 
 from maintenance_core import UserKind
 from maintenance_django.conf import conf
@@ -42,7 +42,8 @@ def _instead_of_error(fallback: T) -> Callable[[Callable[[R], T | U]], Callable[
                 return function(self)
             except Exception:  # the project's code can raise anything
                 logger.exception(
-                    "Maintenance mode could not tell %r of a request.", function.__name__
+                    "Maintenance mode could not tell %r of a request.",
+                    function.__name__.lstrip("_"),
                 )
                 return fallback
 
@@ -108,27 +109,21 @@ class RequestFacts:
         return self.path in self._site.login
 
     @_instead_of_error(ANONYMOUS)
-    def _ask_user(self) -> frozenset[UserKind]:
+    def _user(self) -> frozenset[UserKind]:
         return kinds_of(getattr(self._request, "user", None))
 
     def look_at_user(self) -> None:
         """Find out who it is. May read the session and the database."""
-        self.user = self._ask_user()
+        self.user = self._user()
 
     async def alook_at_user(self) -> None:
-        """Find out who it is, without blocking the event loop."""
-        user = getattr(self._request, "user", None)
-        if user is None:
-            self.user = ANONYMOUS
-            return
-        if not (isinstance(user, SimpleLazyObject) and hasattr(self._request, "auser")):
-            # A user of the project's own making may wait for the database.
+        """Find out who it is, without blocking the event loop.
+
+        ``request.auser`` is not asked: another middleware may have set another ``request.user``.
+        """
+        if hasattr(self._request, "user"):
             await sync_to_async(self.look_at_user)()
-            return
-        try:
-            self.user = kinds_of(await self._request.auser())
-        except Exception:  # the session and the database can raise anything
-            logger.exception("Maintenance mode could not tell the user of a request.")
+        else:
             self.user = ANONYMOUS
 
 

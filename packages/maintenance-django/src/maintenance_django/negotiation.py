@@ -48,15 +48,19 @@ def choose_format(request: HttpRequest) -> Format:
 
 def _simplified(accept: str) -> str:
     """``accept`` without parameters but ``q``, which no page of ours has; ``…+json`` is JSON."""
-    return ",".join(_simple_range(item) for item in accept.split(","))
+    ranges = (_simple_range(item) for item in accept.split(","))
+    return ",".join(item for item in ranges if item)
 
 
 def _simple_range(item: str) -> str:
     media_type, *parameters = (part.strip() for part in item.lower().split(";"))
-    if media_type.endswith("+json") and media_type not in _MEDIA_TYPES:
-        media_type = "application/json"
+    is_json = media_type.endswith("+json") and media_type not in _MEDIA_TYPES
     quality = [part for part in parameters if part.startswith("q=")]
-    return ";".join((media_type, *quality))
+    is_narrow = is_json or len(parameters) > len(quality)
+    if is_narrow and MediaType(";".join(("*/*", *quality))).quality == 0:
+        # Who refuses a special kind does not refuse the plain one.
+        return ""
+    return ";".join(("application/json" if is_json else media_type, *quality))
 
 
 @lru_cache(maxsize=256)

@@ -26,6 +26,7 @@ logger = logging.getLogger("maintenance_django")
 
 PACK_TEMPLATE = "maintenance/503.html"
 _BUILTIN_TEMPLATE = "maintenance_django/builtin.html"
+_MOST_FAILURES = 20
 _LANGUAGE_OF_READY_MADE = "en"
 _CONTENT_TYPE = "text/html; charset=utf-8"
 _LAST_RESORT = (
@@ -112,8 +113,9 @@ def html_page(request: HttpRequest, view: View) -> Page:
             return Page(body, _CONTENT_TYPE, translation.get_language() or settings.LANGUAGE_CODE)
         except Exception as error:  # a template can fail in any way
             # Once for each error, and not for each visitor.
-            if repr(error) not in _failures_told():
-                _failures_told().add(repr(error))
+            failures = _failures_told()
+            if repr(error) not in failures and len(failures) < _MOST_FAILURES:
+                failures.add(repr(error))
                 logger.exception(
                     "The template %r failed; another page is given until it works.", conf.TEMPLATE
                 )

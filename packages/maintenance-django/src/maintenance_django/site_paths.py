@@ -78,9 +78,13 @@ def language_in_path(request: HttpRequest) -> str | None:
 
     There it is known also before the LocaleMiddleware.
     """
-    if _has_languages_in_paths(getattr(request, "urlconf", None)):
-        return translation.get_language_from_path(request.path_info)
-    return None
+    used, default_is_prefixed = _languages_in_paths(getattr(request, "urlconf", None))
+    if not used:
+        return None
+    language = translation.get_language_from_path(request.path_info)
+    if language is None and not default_is_prefixed:
+        return settings.LANGUAGE_CODE
+    return language
 
 
 def _what_paths_depend_on(request: HttpRequest) -> tuple[str | None, str, str | None]:
@@ -88,12 +92,12 @@ def _what_paths_depend_on(request: HttpRequest) -> tuple[str | None, str, str | 
     return getattr(request, "urlconf", None), get_script_prefix(), language
 
 
-def _has_languages_in_paths(urlconf: str | None) -> bool:
+def _languages_in_paths(urlconf: str | None) -> tuple[bool, bool]:
+    """Do paths name languages, and the default one as well?"""
     try:
-        used, _ = is_language_prefix_patterns_used(urlconf or settings.ROOT_URLCONF)
+        return is_language_prefix_patterns_used(urlconf or settings.ROOT_URLCONF)
     except Exception:  # noqa: BLE001  # broken URLs: whoever needs them will say so
-        return False
-    return used
+        return False, False
 
 
 @cached_until_settings_change
@@ -135,14 +139,11 @@ def _project_login() -> str | None:
 
 
 def _login_paths(urlconf: str | None) -> frozenset[str]:
-    url = login_url(urlconf)
-    if url is None or urlsplit(url).netloc:
-        # The path of a login page elsewhere is another page here.
-        url = _reverse("admin:login", urlconf)
-    if url is None:
-        return frozenset()
-    path = urlsplit(url).path
-    return frozenset({below_root(path), *_existing(path, urlconf)})
+    """Of the project and of the admin site; a page elsewhere has no path here."""
+    urls = [urlsplit(url) for url in (login_url(urlconf), _reverse("admin:login", urlconf)) if url]
+    paths = [url.path for url in urls if not url.netloc]
+    existing = (found for path in paths for found in _existing(path, urlconf))
+    return frozenset(map(below_root, paths)) | frozenset(existing)
 
 
 def _existing(path: str, urlconf: str | None) -> list[str]:
