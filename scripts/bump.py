@@ -11,9 +11,9 @@ PIN = re.compile(r'"(maintenance-[a-z]+)==[^"]+"')
 
 
 def main() -> None:
-    if len(sys.argv) != 2 or not VERSION.fullmatch(sys.argv[1]):  # noqa: PLR2004
+    version = " ".join(sys.argv[1:])
+    if not VERSION.fullmatch(version):
         sys.exit("Give the new version, such as 0.2.0.")
-    version = sys.argv[1]
     changelog = ROOT / "CHANGELOG.md"
     text = changelog.read_text()
     if "## Unreleased\n" not in text:

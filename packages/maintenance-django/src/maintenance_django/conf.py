@@ -136,7 +136,7 @@ def _redirect_url(value: Any) -> str | Promise | None:
 
 
 def _status_code(value: Any) -> int:
-    if isinstance(value, int) and HTTPStatus.BAD_REQUEST <= value < 600:  # noqa: PLR2004
+    if isinstance(value, int) and value in range(HTTPStatus.BAD_REQUEST, 600):
         return value
     raise ValueError(
         f"is {value!r}; write the number of an HTTP error, such as 503, so that nobody takes the "
