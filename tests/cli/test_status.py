@@ -36,8 +36,11 @@ def test_json_of_status(run_json, state):
             "state": str(state),
             "problem": None,
             "revision": 0,
+            "phase": "off",
             "active": [],
             "planned": [],
+            "recurring": [],
+            "bypass": None,
         },
     )
 

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from maintenance_core import FileStore, StoreError, Window
+from maintenance_core.changes import closed, opened
 
 ROOT = Path(__file__).parents[2]
 NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
@@ -27,6 +28,16 @@ needs_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root can give fi
 def window(**fields):
     """A window that somebody opened at once at NOW, unless ``fields`` say otherwise."""
     return Window(**({"id": "abcd", "start": NOW, "created_at": NOW} | fields))
+
+
+def open_window(store, **fields):
+    """Change the state and nothing else: no journal is written."""
+    return store.change(lambda state: opened(state, window(**fields), NOW))
+
+
+def close_windows(store):
+    """The same, for what is active."""
+    return store.change(lambda state: closed(state, NOW))
 
 
 def planned(**fields):
@@ -120,8 +131,8 @@ class AnnouncingStore(FileStore):
         super().__init__(path)
         self.changed = threading.Event()
 
-    def change(self, change):
-        update = super().change(change)
+    def change(self, change, note=None):
+        update = super().change(change, note)
         if update.changed:
             self.changed.set()
         return update

@@ -7,7 +7,7 @@ import pytest
 
 from maintenance_core import State, UnreadableState
 from maintenance_core.codec import MAX_BYTES, decode, encode
-from maintenance_core.state import EPOCH, MAX_COUNT
+from maintenance_core.values import EPOCH, MAX_COUNT
 from tests.core.helpers import HOUR, NOW, planned, window
 
 

@@ -13,6 +13,7 @@ from datetime import timedelta
 import pytest
 
 from maintenance_core import (
+    Actor,
     FileStore,
     InvalidInput,
     Lease,
@@ -28,9 +29,10 @@ def store(path):
 
 
 def test_a_lease_is_on_while_the_block_runs_and_only_then(store):
-    with Lease(store, message="Back soon", reason="1.4", created_by="job"):
+    with Lease(store, message="Back soon", reason="1.4", by=Actor("job", "web1", 1, "test")):
         (window,) = store.read().state.active(now())
-        assert (window.message, window.reason, window.created_by) == ("Back soon", "1.4", "job")
+        assert (window.message, window.reason) == ("Back soon", "1.4")
+        assert window.created_by == "job@web1"
         assert (window.lease, window.until) == (300, None)
         assert timedelta(minutes=4) < window.end - now() <= timedelta(minutes=5)
     assert phase(store) == "off"
@@ -74,11 +76,11 @@ def test_no_thread_is_left_when_a_lease_ends_in_the_middle_of_a_renewal(path):
     renewing = threading.Event()
 
     class SlowStore(FileStore):
-        def change(self, change):
+        def change(self, change, note=None):
             if threading.current_thread().name == "maintenance lease":
                 renewing.set()
                 threading.Event().wait(0.2)
-            return super().change(change)
+            return super().change(change, note)
 
     with Lease(SlowStore(path), duration=timedelta(seconds=1)):
         assert renewing.wait(PATIENCE)
@@ -99,10 +101,9 @@ def test_a_lease_that_was_switched_off_by_a_person_stays_off(store):
         renewed = threading.Event()
         change = store.change
 
-        def announcing(function):
-            update = change(function)
+        def announcing(function, note=None):
             renewed.set()
-            return update
+            return change(function, note)
 
         store.change = announcing
         assert renewed.wait(PATIENCE)

@@ -5,17 +5,25 @@ from itertools import pairwise
 
 import pytest
 
-from maintenance_core import Decision, Policy, Rule, State, UserKind, View, decide
+from maintenance_core import Bypass, Decision, Policy, Rule, State, UserKind, View, decide
 from maintenance_core.networks import NetworkSet, parse_network
-from tests.core.helpers import window
+from maintenance_core.url_rules import UrlRules
+from tests.core.helpers import NOW, window
 
 WINDOW = window()
-ON = View(on=True, window=WINDOW, state=State(windows=(WINDOW,)))
-OFF = View(on=False, window=None, state=State())
+READ_ONLY = window(mode="read-only")
+BYPASS = Bypass(digest="0" * 64)
+SAFE = View.of_state(State(windows=(READ_ONLY,), bypass=BYPASS), NOW.timestamp())
+"""Every rule can decide."""
+ALWAYS = {Rule.CONTROL_URL, Rule.METHOD, Rule.BYPASS}
+"""These need no policy."""
+ON = View.of_state(State(windows=(WINDOW,)), NOW.timestamp())
+OFF = View.of_state(State(), NOW.timestamp())
 
 STRICT = Policy()
 GENEROUS = Policy(
-    urls=(re.compile("/health/$"), re.compile("/api/")),
+    liveness_urls=UrlRules([re.compile("/alive/")]),
+    urls=UrlRules([re.compile("/health/$"), re.compile("/api/"), re.compile("/alive/")]),
     networks=NetworkSet([parse_network("10.0.0.0/8")]),
     address_patterns=(re.compile(r"192\.168\.0\.\d"),),
     admin=True,
@@ -33,6 +41,8 @@ class Facts:
             "is_control_url": False,
             "path": "/shop/",
             "is_redirect_target": False,
+            "is_safe": False,
+            "has_pass": False,
             "address": "203.0.113.7",
             "is_admin_url": False,
             "is_login_url": False,
@@ -66,22 +76,34 @@ def test_the_decorator_of_a_view_decides_first(view, forced):
 
 EXEMPT = {
     Rule.CONTROL_URL: {"is_control_url": True},
+    Rule.LIVENESS_URL: {"path": "/alive/"},
     Rule.EXEMPT_URL: {"path": "/api/v1/"},
+    Rule.METHOD: {"is_safe": True},
     Rule.ADDRESS: {"address": "10.2.3.4"},
+    Rule.BYPASS: {"has_pass": True},
     Rule.ADMIN: {"is_admin_url": True},
     Rule.LOGIN: {"is_login_url": True},
     Rule.USER: {"user": frozenset({UserKind.AUTHENTICATED, UserKind.STAFF})},
+}
+DETAILS = {
+    Rule.LIVENESS_URL: "/alive/",
+    Rule.EXEMPT_URL: "/api/",
+    Rule.ADDRESS: "10.2.3.4",
+    Rule.USER: "staff",
 }
 
 
 @pytest.mark.parametrize(("rule", "facts"), [*EXEMPT.items()])
 def test_every_exemption_lets_in_and_names_itself(rule, facts):
-    assert decide(ON, GENEROUS, Facts(**facts)) == Decision(False, rule, WINDOW)
+    detail = DETAILS.get(rule, "")
+    assert decide(SAFE, GENEROUS, Facts(**facts)) == Decision(False, rule, READ_ONLY, detail)
+    assert decide(SAFE, STRICT, Facts(**facts)).block is (rule not in ALWAYS)
 
 
 @pytest.mark.parametrize(("first", "second"), [*pairwise(EXEMPT)])
 def test_of_two_exemptions_the_earlier_one_decides(first, second):
-    assert decide(ON, GENEROUS, Facts(**EXEMPT[second], **EXEMPT[first])).rule is first
+    both = Facts(**(EXEMPT[second] | EXEMPT[first]))
+    assert decide(SAFE, GENEROUS, both).rule is first
 
 
 @pytest.mark.parametrize("rule", [*EXEMPT][1:])
@@ -138,5 +160,5 @@ def test_the_user_is_asked_for_last_and_only_if_it_matters():
 
 
 def test_on_without_a_state_blocks_as_well():
-    view = View(on=True, window=None, state=State())
+    view = View.without_state(True)
     assert decide(view, STRICT, Facts()) == Decision(True, Rule.NONE, None)

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from maintenance_core import State, Update, read_status, set_mode, switch_off, switch_on
+from maintenance_core import Actor, State, Update, read_status, set_mode, switch_off, switch_on
 from maintenance_core.report import (
     describe_off,
     describe_on,
@@ -17,18 +17,20 @@ from maintenance_core.report import (
 from maintenance_core.when import show
 from tests.core.helpers import HOUR, NOW, window
 
+DEPLOY = Actor("deploy", "web1", 4711, "test")
+
 
 def status(store, zone=UTC):
     return "\n".join(describe_status(read_status(store, NOW), zone))
 
 
 def on(store, **fields):
-    update = switch_on(store, now=NOW, **fields)
+    update = switch_on(store, now=NOW, **({"by": DEPLOY} | fields))
     return "\n".join(describe_on(update, store.location, NOW, UTC))
 
 
 def off(store, **fields):
-    update = switch_off(store, now=NOW, **fields)
+    update = switch_off(store, now=NOW, by=DEPLOY, **fields)
     return "\n".join(describe_off(update, store.location, NOW, UTC))
 
 
@@ -37,7 +39,7 @@ def test_the_status_without_a_file_is_off(store, path):
 
 
 def test_the_status_tells_what_is_active_and_what_is_planned(store, path):
-    on(store, message="Back\nsoon", reason="1.4", created_by="deploy@web1", end=NOW + HOUR)
+    on(store, message="Back\nsoon", reason="1.4", by=DEPLOY, end=NOW + HOUR)
     on(store, start=NOW + HOUR)
     active, coming = store.read().state.windows
     assert status(store, ZoneInfo("Europe/Berlin")).splitlines() == [
@@ -46,7 +48,7 @@ def test_the_status_tells_what_is_active_and_what_is_planned(store, path):
         "    message: Back soon",
         "    reason: 1.4",
         "Planned:",
-        f"  {coming.id} from 2026-11-22 14:00 CET until it is switched off",
+        f"  {coming.id} from 2026-11-22 14:00 CET until it is switched off by deploy@web1",
         f"State: {path}",
     ]
 
@@ -80,8 +82,9 @@ def test_moments_at_the_ends_of_the_calendar_can_be_told(store, path, moment):
 
 
 def line(window):
-    """What is told of a window without words, who opened it, or end."""
-    return f"  {window.id} from {window.start:%Y-%m-%d %H:%M} UTC until it is switched off"
+    """What is told of a window without words or end."""
+    who = f" by {window.created_by}" if window.created_by else ""
+    return f"  {window.id} from {window.start:%Y-%m-%d %H:%M} UTC until it is switched off{who}"
 
 
 def test_on_tells_what_it_did_and_where(store, path):
@@ -160,7 +163,7 @@ def test_the_latest_end_of_several_windows_is_told_by_on_and_by_status(store):
 
 def test_off_tells_what_it_ended_and_where(store, path):
     on(store)
-    on(store, reason="1.4", end=NOW + HOUR, created_by="deploy@web1")
+    on(store, reason="1.4", end=NOW + HOUR, by=DEPLOY)
     one, other = store.read().state.windows
     assert off(store).splitlines() == [
         "Maintenance is off.",

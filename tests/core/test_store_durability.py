@@ -5,20 +5,20 @@ import os
 
 import pytest
 
-from maintenance_core import FileStore, StoreError, switch_off, switch_on
-from tests.core.helpers import NOW, kept_copies, leftovers
+from maintenance_core import FileStore, StoreError, switch_off
+from tests.core.helpers import NOW, close_windows, kept_copies, leftovers, open_window
 
 
 @pytest.mark.parametrize("length", [1, 7, 10**6])
 def test_a_short_write_is_gone_on_with(store, path, monkeypatch, length):
     real = os.write
     monkeypatch.setattr(os, "write", lambda descriptor, data: real(descriptor, data[:length]))
-    update = switch_on(store, now=NOW, message="x" * 100)
+    update = open_window(store, message="x" * 100)
     assert store.read().state == update.after
 
 
 def test_a_disk_that_is_full_in_the_middle_leaves_the_old_state(store, path, monkeypatch):
-    switch_on(store, now=NOW)
+    open_window(store)
     before, real, left = path.read_bytes(), os.write, [20]
 
     def write(descriptor, data):
@@ -53,7 +53,7 @@ def test_a_file_system_without_hard_links_never_shows_a_moment_without_a_file(
 
     monkeypatch.setattr(os, "link", link)
     monkeypatch.setattr(os, "rename", watched)
-    update = switch_off(FileStore(path), now=NOW)
+    update = close_windows(FileStore(path))
     assert seen == [True, True]
     assert [name.read_bytes() for name in kept_copies(path)] == ([content] * (content != b"1"))
     assert FileStore(path).read().state == update.after
@@ -81,7 +81,7 @@ def test_the_file_is_on_disk_before_it_has_its_name_and_the_name_before_it_is_to
     record("fsync", synced)
     record("rename", lambda *names: "renamed")
     record("open", lambda name, *rest: "opened" if str(name) == str(path) else None)
-    switch_on(store, now=NOW)
+    open_window(store)
     order = [step for step in done if step]
     assert order == [
         "opened", "opened", "file on disk", "renamed", "directory on disk", "opened",
@@ -90,7 +90,7 @@ def test_the_file_is_on_disk_before_it_has_its_name_and_the_name_before_it_is_to
 
 @pytest.mark.parametrize("damage", [b"", b"broken", b"1"])
 def test_a_change_that_cannot_be_read_back_is_taken_back(store, path, monkeypatch, damage):
-    switch_on(store, now=NOW, reason="old")
+    open_window(store, reason="old")
     before, rename = path.read_bytes(), os.rename
 
     def damaged(old, new):
@@ -118,7 +118,7 @@ def test_leftovers_of_killed_writers_are_swept_and_those_of_other_states_stay(st
     ]
     for name in (swept, *others):
         name.touch()
-    switch_on(store, now=NOW)
+    open_window(store)
     assert not swept.exists()
     assert all(name.exists() for name in others)
 
@@ -133,6 +133,6 @@ def test_what_somebody_else_put_there_meanwhile_is_not_taken_away(store, path, m
     with monkeypatch.context() as patch:
         patch.setattr(os, "fsync", fsync)
         with pytest.raises(StoreError, match="No space left on device"):
-            switch_on(store, now=NOW)
+            open_window(store)
     assert path.read_text() == "1"
     assert leftovers(path.parent) == []

@@ -6,8 +6,8 @@ import stat
 
 import pytest
 
-from maintenance_core import FileStore, StoreError, switch_off, switch_on
-from tests.core.helpers import NOW, kept_copies, leftovers
+from maintenance_core import FileStore, StoreError
+from tests.core.helpers import close_windows, kept_copies, leftovers, open_window
 
 
 @pytest.fixture
@@ -49,7 +49,7 @@ def test_a_temporary_file_is_made_anew_never_through_a_link_and_for_nobody_else(
 ):
     without_hard_links(monkeypatch)
     path.write_text("1")
-    switch_off(store, now=NOW)
+    close_windows(store)
     assert len(opened) == 2, "the new state and a copy of the old one"
     for flags, permissions in opened:
         assert flags & os.O_CREAT
@@ -97,7 +97,7 @@ def test_a_new_file_is_nobody_elses_until_it_is_given_away(store, path, umask, m
         real(descriptor, bits)
 
     monkeypatch.setattr(os, "fchmod", fchmod)
-    switch_on(store, now=NOW, message="new")
+    open_window(store, message="new")
     assert found == [(0o600, 0)]
 
 
@@ -112,7 +112,7 @@ def test_the_second_name_is_asked_of_a_link_itself(store, path, monkeypatch):
         real(*names, **options)
 
     monkeypatch.setattr(os, "link", link)
-    switch_on(store, now=NOW)
+    open_window(store)
     assert asked == [{"follow_symlinks": False}]
     assert [name.is_symlink() for name in kept_copies(path)] == [True]
 
@@ -134,7 +134,7 @@ def test_the_second_name_is_asked_of_a_link_itself(store, path, monkeypatch):
 )
 def test_only_what_writers_of_this_state_left_is_swept(tmp_path, state, left, goes):
     (tmp_path / left).touch()
-    switch_on(FileStore(tmp_path / state), now=NOW)
+    open_window(FileStore(tmp_path / state))
     assert (tmp_path / left).exists() is not goes
 
 
@@ -159,7 +159,7 @@ def test_a_directory_whose_change_does_not_reach_the_disk_is_an_error(
     with monkeypatch.context() as patch:
         patch.setattr(os, "fsync", fsync)
         with pytest.raises(StoreError, match=rf"could not be written \({os.strerror(number)}\)"):
-            switch_on(store, now=NOW, message="new")
+            open_window(store, message="new")
     assert (path.read_bytes() if path.exists() else None) == content
     assert kept_copies(path) == []
     assert leftovers(path.parent) == []
@@ -175,7 +175,7 @@ def test_a_file_system_whose_directories_cannot_be_synced_is_no_error(store, mon
         real(descriptor)
 
     monkeypatch.setattr(os, "fsync", fsync)
-    assert switch_on(store, now=NOW).changed
+    assert open_window(store).changed
 
 
 @pytest.mark.parametrize("content", [None, b"1"])
@@ -202,6 +202,6 @@ def test_what_is_put_back_is_on_disk_as_well(store, path, monkeypatch, content):
     record("unlink", lambda *names: "removed")
     monkeypatch.setattr(FileStore, "_confirm", refuse)
     with pytest.raises(StoreError, match="refused"):
-        switch_on(store, now=NOW, message="new")
+        open_window(store, message="new")
     back = "renamed" if content else "removed"
     assert [step for step in done if step][-3:] == ["refused", back, "directory on disk"]

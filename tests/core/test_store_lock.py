@@ -12,7 +12,15 @@ import time
 import pytest
 
 from maintenance_core import FileStore, StoreError, switch_off, switch_on
-from tests.core.helpers import NOW, PATIENCE, ROOT, in_time, in_time_or_raise, needs_root
+from tests.core.helpers import (
+    NOW,
+    PATIENCE,
+    ROOT,
+    in_time,
+    in_time_or_raise,
+    needs_root,
+    open_window,
+)
 
 
 @pytest.fixture
@@ -207,7 +215,7 @@ def test_what_may_not_be_given_to_the_owner_of_the_directory_is_no_error(
 
     directory = seems_to_be_somebody_elses(open_directory, monkeypatch)
     monkeypatch.setattr(os, "fchown", fchown)
-    assert switch_on(FileStore(open_directory / "state.json"), now=NOW).changed
+    assert open_window(FileStore(open_directory / "state.json")).changed
     assert asked == [directory.st_uid] * 2, "of the lock file and of the state"
 
 

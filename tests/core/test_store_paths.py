@@ -60,7 +60,10 @@ def test_writers_by_link_and_by_name_share_one_lock(store, path, elsewhere):
     path.symlink_to(real)
     switch_on(store, now=NOW)
     switch_off(FileStore(real), now=NOW)
-    assert [name.name for name in elsewhere.iterdir() if name != real] == [".shared.json.lock"]
+    assert sorted(name.name for name in elsewhere.iterdir() if name != real) == [
+        ".shared.json.lock",
+        "shared.json.journal",
+    ]
     assert not (path.parent / ".state.json.lock").exists()
 
 
@@ -173,7 +176,7 @@ def test_any_name_will_do(tmp_path, name):
     store = FileStore(tmp_path / name)
     switch_on(store, now=NOW)
     assert FileStore(tmp_path / name).read().state.phase(NOW) == "on"
-    assert sorted(os.listdir(tmp_path)) == sorted([name, f".{name}.lock"])
+    assert sorted(os.listdir(tmp_path)) == sorted([name, f".{name}.lock", f"{name}.journal"])
 
 
 def test_a_relative_path_means_the_directory_at_that_moment(tmp_path, monkeypatch):

@@ -165,7 +165,8 @@ def test_retry_after_is_never_less_than_a_second(store, rf):
     update = switch_on(store, now=now, end=now + timedelta(seconds=60))
     # The request was decided on just before the end, and is answered just after it.
     over = replace(update.after.windows[0], end=now)
-    response = get_maintenance_response(rf.get("/"), View(True, over, update.after))
+    view = View.of_state(replace(update.after, windows=(over,)), now.timestamp() - 1)
+    response = get_maintenance_response(rf.get("/"), view)
     assert response["Retry-After"] == "1"
 
 

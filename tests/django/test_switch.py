@@ -1,13 +1,13 @@
 """The switch in the browser."""
 
+import os
 import re
-from datetime import UTC, datetime
 from urllib.parse import quote
 
 import pytest
 from django.test import Client
 
-from maintenance_core import switch_on
+from maintenance_core import Actor, switch_on
 from maintenance_django.core import get_maintenance_mode, set_maintenance_mode
 
 ON, OFF = "/maintenance/on/", "/maintenance/off/"
@@ -145,7 +145,8 @@ def test_form_names_its_next_address_over_the_query(post):
 def test_message_is_kept_with_the_lines_of_a_browser(post, store):
     post(ON, message="First.\r\nSecond.")
     (window,) = store.read().state.windows
-    assert (window.message, window.created_by) == ("First.\nSecond.", "root")
+    assert window.message == "First.\nSecond."
+    assert window.created_by == f"site user root@{os.uname().nodename}"
 
 
 def test_message_that_is_refused_is_kept_in_the_form(post):
@@ -170,9 +171,8 @@ def test_off_ends_what_is_active_and_leaves_what_is_planned(post, store):
 
 
 def test_active_window_is_shown(root, store):
-    switch_on(
-        store, now=datetime.now(UTC), message="<b>Bold.</b>", reason="why", created_by="ann@web1"
-    )
+    ann = Actor("ann", "web1", 1, "test")
+    switch_on(store, message="<b>Bold.</b>", reason="why", by=ann)
     page = root.get(OFF).content.decode()
     assert "&lt;b&gt;Bold.&lt;/b&gt;" in page
     assert "why" in page

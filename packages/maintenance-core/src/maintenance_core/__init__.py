@@ -1,5 +1,7 @@
 """The engine of a maintenance mode: state, store, reader and policy. It knows no web framework."""
 
+from maintenance_core.actor import Actor
+from maintenance_core.bypass import Bypass
 from maintenance_core.exceptions import (
     InvalidInput,
     LocationError,
@@ -8,14 +10,18 @@ from maintenance_core.exceptions import (
     UnreadableState,
 )
 from maintenance_core.holds import Lease, Pause
-from maintenance_core.operations import set_mode, switch_off, switch_on, whoami
+from maintenance_core.operations import set_mode, switch_off, switch_on
 from maintenance_core.policy import Decision, Policy, Rule, UserKind, decide
 from maintenance_core.reader import Reader, View
+from maintenance_core.recurrence import Recurrence
 from maintenance_core.report import Status, read_status
-from maintenance_core.state import State, Window
+from maintenance_core.state import State
 from maintenance_core.stores import FileStore, Problem, Reading, Store, Update, open_store
+from maintenance_core.window import Window
 
 __all__ = [
+    "Actor",
+    "Bypass",
     "Decision",
     "FileStore",
     "InvalidInput",
@@ -27,6 +33,7 @@ __all__ = [
     "Problem",
     "Reader",
     "Reading",
+    "Recurrence",
     "Rule",
     "State",
     "Status",
@@ -43,5 +50,4 @@ __all__ = [
     "set_mode",
     "switch_off",
     "switch_on",
-    "whoami",
 ]

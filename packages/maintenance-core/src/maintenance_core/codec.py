@@ -1,14 +1,19 @@
 """Bytes to State and back: the stored document, and what django-maintenance-mode wrote."""
 
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeVar
 
 import msgspec
 
+from maintenance_core.bypass import Bypass
 from maintenance_core.exceptions import UnreadableState
-from maintenance_core.state import EPOCH, SCHEMA, State, Window
+from maintenance_core.state import SCHEMA, State
+from maintenance_core.values import EPOCH, Count
+from maintenance_core.window import Window
 
-__all__ = ["MAX_BYTES", "decode", "encode"]
+__all__ = ["MAX_BYTES", "decode", "encode", "salvage"]
+
+T = TypeVar("T")
 
 MAX_BYTES = 1024 * 1024
 """No store reads or writes a larger document."""
@@ -54,6 +59,34 @@ def decode(data: bytes) -> State:
         raise UnreadableState(f"it is not a maintenance state ({error})") from error
     except (msgspec.DecodeError, RecursionError, UnicodeDecodeError) as error:
         raise UnreadableState("it is not JSON, nor 0 or 1") from error
+
+
+def salvage(data: bytes) -> State:
+    """What can be understood of ``data``, which is no state: the windows that are whole.
+
+    Never raises. Nothing is made of a document of a newer version, whose meaning is not known.
+    """
+    try:
+        document = msgspec.json.decode(data.removeprefix(_BYTE_ORDER_MARK), type=dict[str, Any])
+        _refuse_newer(document.get("schema"))
+    except (msgspec.DecodeError, UnreadableState, RecursionError, UnicodeDecodeError):
+        return State()
+    windows = document.get("windows")
+    items = windows if isinstance(windows, list) else []
+    found = (_converted(item, Window) for item in items)
+    revision = _converted(document.get("revision"), Count)
+    return State(
+        revision=revision or 0,
+        windows=tuple(window for window in found if window is not None),
+        bypass=_converted(document.get("bypass"), Bypass),
+    )
+
+
+def _converted(item: object, kind: type[T]) -> T | None:
+    try:
+        return msgspec.convert(item, kind)
+    except msgspec.ValidationError:
+        return None
 
 
 def _refuse_newer(schema: object) -> None:

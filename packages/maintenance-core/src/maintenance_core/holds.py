@@ -1,18 +1,24 @@
 """Maintenance for as long as some code runs, and the opposite."""
 
 import logging
+import os
 import threading
+from abc import ABC, abstractmethod
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from functools import partial
 from types import TracebackType
+from typing import Self
 
+from maintenance_core.actor import Actor
+from maintenance_core.changes import closed, opened, removed, restored
 from maintenance_core.exceptions import InvalidInput, MaintenanceError
-from maintenance_core.operations import new_window
-from maintenance_core.state import Window, closed, extended, opened, removed, restored
-from maintenance_core.stores.base import Store
+from maintenance_core.operations import renew_lease
+from maintenance_core.planning import new_window
+from maintenance_core.stores.base import Note, Store
 from maintenance_core.when import MAX_DURATION
 
-__all__ = ["DEFAULT_LEASE", "Lease", "Pause"]
+__all__ = ["DEFAULT_LEASE", "Hold", "Lease", "Pause"]
 
 logger = logging.getLogger("maintenance_core")
 
@@ -24,8 +30,59 @@ def _now() -> datetime:
     return datetime.now(UTC)
 
 
-class Lease:
-    """The site is in maintenance while the ``with`` block runs, and not much longer.
+class Hold(ABC):
+    """Something that lasts for a block: for ``with`` and ``async with``, nested, by any thread.
+
+    In an event loop a thread begins and ends it. A child that is forked inside the block holds
+    nothing, and ends nothing.
+    """
+
+    def __init__(self) -> None:
+        self._held: list[tuple[int, Callable[[], object]]] = []
+
+    @abstractmethod
+    def begin(self) -> Callable[[], object]:
+        """Begin once; what is returned ends that."""
+
+    def __enter__(self) -> Self:
+        self._held.append((os.getpid(), self.begin()))
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        process, end = self._held.pop()
+        if process == os.getpid():
+            end()
+
+    async def __aenter__(self) -> Self:
+        import asyncio  # noqa: PLC0415  # whoever comes here has it; to load it takes long
+
+        entering = asyncio.ensure_future(asyncio.to_thread(self.__enter__))
+        try:
+            return await asyncio.shield(entering)
+        except asyncio.CancelledError:
+            # The thread cannot be stopped: what it begins is ended again.
+            await entering
+            await self.__aexit__(None, None, None)
+            raise
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        import asyncio  # noqa: PLC0415
+
+        await asyncio.to_thread(self.__exit__, kind, error, traceback)
+
+
+class Lease(Hold):
+    """The site is in maintenance while the block runs, and not much longer.
 
     A thread renews the window, so that a process which is killed leaves the site on for at most
     ``duration``. With ``duration=None`` the window does not end by itself: choose that where a
@@ -43,8 +100,9 @@ class Lease:
         duration: timedelta | None = DEFAULT_LEASE,
         message: str = "",
         reason: str = "",
-        created_by: str = "",
+        by: Actor | None = None,
     ) -> None:
+        super().__init__()
         if not isinstance(duration, timedelta | None):
             raise InvalidInput("lease", f"it is {duration!r}; give a timedelta, or None.")
         if duration is not None and not timedelta(seconds=1) <= duration <= MAX_DURATION:
@@ -52,75 +110,87 @@ class Lease:
                 "lease", "it is not between one second and ten years; give another one, or None."
             )
         self._store = store
+        self._by = by
         self._duration = duration
-        self._new_window = partial(
-            new_window, message=message, reason=reason, created_by=created_by
+        self._message = message
+        self._reason = reason
+
+    def begin(self) -> Callable[[], object]:
+        now, by = _now(), self._by or Actor.here()
+        window = new_window(
+            now=now,
+            lease=self._duration,
+            message=self._message,
+            reason=self._reason,
+            created_by=str(by),
         )
-        self._window_id = ""
-        self._stop = threading.Event()
-        self._thread: threading.Thread | None = None
-
-    def __enter__(self) -> None:
-        now = _now()
-        if self._duration is None:
-            window = self._new_window(now=now)
-        else:
-            seconds = int(self._duration.total_seconds())
-            window = self._new_window(now=now, end=now + self._duration, lease=seconds)
         # The id may be changed if another window has it, so what was added is looked up.
-        update = self._store.change(lambda state: opened(state, window, now, repeat=True))
-        self._window_id = update.after.windows[-1].id
+        update = self._store.change(
+            lambda state: opened(state, window, now, repeat=True), Note("on", by)
+        )
+        window_id = update.after.windows[-1].id
+        renewing = None
         if self._duration is not None:
-            self._stop.clear()
-            self._thread = threading.Thread(
-                target=self._keep_renewing,
-                args=(self._window_id, self._duration),
-                name="maintenance lease",
-                daemon=True,
-            )
-            self._thread.start()
+            renewing = _Renewing(self._store, window_id, self._duration)
+            renewing.start()
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
+        def end() -> None:
+            if renewing is not None:
+                renewing.stop()
+            self._store.change(lambda state: removed(state, window_id), Note("off", by))
+
+        return end
+
+
+@dataclass
+class _Renewing:
+    """A thread that renews a lease until it is stopped."""
+
+    store: Store
+    window_id: str
+    duration: timedelta
+    _stop: threading.Event = field(default_factory=threading.Event)
+
+    def start(self) -> None:
+        self._thread = threading.Thread(target=self._run, name="maintenance lease", daemon=True)
+        self._thread.start()
+
+    def stop(self) -> None:
         self._stop.set()
-        if self._thread is not None:
-            self._thread.join()
-        self._store.change(lambda state: removed(state, self._window_id))
+        self._thread.join()
 
-    def _keep_renewing(self, window_id: str, duration: timedelta) -> None:
-        pause = duration.total_seconds() / _RENEWALS_PER_LEASE
+    def _run(self) -> None:
+        pause = self.duration.total_seconds() / _RENEWALS_PER_LEASE
         while not self._stop.wait(pause):
-            end = _now() + duration
             try:
-                self._store.change(lambda state: extended(state, window_id, end))  # noqa: B023
+                renew_lease(self.store, self.window_id, lease=self.duration)
+            except InvalidInput:
+                # Somebody has ended it, for good or only for a pause.
+                continue
             except MaintenanceError as error:
-                logger.warning("The maintenance lease %s was not renewed: %s", window_id, error)
+                logger.warning(
+                    "The maintenance lease %s was not renewed: %s", self.window_id, error
+                )
 
 
-class Pause:
-    """The site is open while the ``with`` block runs; what was active before is active again then.
+class Pause(Hold):
+    """The site is open while the block runs; what was active before is active again then.
 
     What others plan, switch on or end meanwhile stands; what is paused cannot be ended. Raises
     StoreError on entering or leaving.
     """
 
-    def __init__(self, store: Store) -> None:
+    def __init__(self, store: Store, *, by: Actor | None = None) -> None:
+        super().__init__()
         self._store = store
-        self._windows: tuple[Window, ...] = ()
+        self._by = by
 
-    def __enter__(self) -> None:
-        now = _now()
-        self._windows = self._store.change(lambda state: closed(state, now)).before.active(now)
+    def begin(self) -> Callable[[], object]:
+        now, by = _now(), self._by or Actor.here()
+        before = self._store.change(lambda state: closed(state, now), Note("pause", by)).before
+        paused = tuple(window for window in before.windows if window.is_active(now))
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        now = _now()
-        self._store.change(lambda state: restored(state, self._windows, now))
+        def end() -> None:
+            self._store.change(lambda state: restored(state, paused, _now()), Note("resume", by))
+
+        return end

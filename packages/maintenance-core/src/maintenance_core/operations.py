@@ -1,128 +1,204 @@
-"""What people do with a maintenance mode: the one place behind every command, page and call."""
+"""What people do with a maintenance mode: the one place behind every command, page and call.
 
-import getpass
-import os
-import unicodedata
-from datetime import datetime
+Each is one change of a store, made by ``by`` (None: this process) at ``now`` (None: the time
+of the call), and is recorded in the journal. Times are aware. Each raises StoreError if the
+change could not be made; then, and when it raises InvalidInput, nothing was written.
+"""
 
+from collections.abc import Iterable
+from datetime import UTC, datetime, timedelta
+from difflib import get_close_matches
+
+from msgspec.structs import replace
+
+from maintenance_core.actor import Actor
+from maintenance_core.bypass import bypass_for, new_secret
+from maintenance_core.changes import cleared, closed, extended, only, opened, removed
 from maintenance_core.exceptions import InvalidInput
-from maintenance_core.state import Window, cleared, closed, new_id, only, opened
-from maintenance_core.stores.base import Store, Update
+from maintenance_core.planning import new_window
+from maintenance_core.recurrence import Recurrence
+from maintenance_core.state import State
+from maintenance_core.stores.base import Note, Store, Update
 from maintenance_core.when import as_utc
+from maintenance_core.window import Mode, Window
 
-__all__ = ["new_window", "set_mode", "switch_off", "switch_on", "whoami"]
-
-MAX_TEXT = 4000
-"""The longest message or reason, in characters."""
-
-MAX_NAME = 200
-"""The longest name of who switched."""
+__all__ = [
+    "issue_bypass",
+    "remove_window",
+    "renew_lease",
+    "repair",
+    "revoke_bypass",
+    "set_mode",
+    "switch_off",
+    "switch_on",
+]
 
 
 def switch_on(
     store: Store,
     *,
-    now: datetime,
+    now: datetime | None = None,
     start: datetime | None = None,
     end: datetime | None = None,
+    recurrence: Recurrence | None = None,
+    mode: Mode = "block",
+    paths: Iterable[str] = ("/",),
     message: str = "",
     reason: str = "",
-    created_by: str = "",
+    retry_after: timedelta | None = None,
+    announce: timedelta | None = None,
+    lease: timedelta | None = None,
+    by: Actor | None = None,
 ) -> Update:
     """Add a window: from ``start`` (None: at once) to ``end`` (None: until somebody ends it).
 
-    Times are aware. ``message`` is for visitors, ``reason`` for colleagues. Already on for the
-    same time with the same words is no change. Raises InvalidInput or StoreError, and then
-    nothing was written.
+    ``recurrence`` makes it a series between the two. ``mode`` and ``paths`` say what is
+    interrupted. ``message`` is for visitors, ``reason`` for colleagues. ``retry_after`` is what
+    clients are told where no end is known, ``announce`` how long before each start visitors
+    are told of it, and ``lease`` after what time the window ends unless it is renewed. On for the
+    same time with the same words already is no change. Raises InvalidInput.
     """
+    now = _moment(now)
+    by = by or Actor.here()
     window = new_window(
-        now=now, start=start, end=end, message=message, reason=reason, created_by=created_by
+        now=now,
+        start=start,
+        end=end,
+        recurrence=recurrence,
+        mode=mode,
+        paths=paths,
+        message=message,
+        reason=reason,
+        retry_after=retry_after,
+        announce=announce,
+        lease=lease,
+        created_by=str(by),
     )
-    return store.change(lambda state: opened(state, window, now))
+    action = "on" if window.is_active(now) else "plan"
+    repeat = lease is not None
+    return store.change(lambda state: opened(state, window, now, repeat=repeat), Note(action, by))
 
 
-def switch_off(store: Store, *, now: datetime, everything: bool = False) -> Update:
-    """End what is active ``now``; with ``everything``, drop what is planned as well.
+def switch_off(
+    store: Store,
+    window_id: str | None = None,
+    *,
+    now: datetime | None = None,
+    everything: bool = False,
+    by: Actor | None = None,
+) -> Update:
+    """End what is active, or only the window that is named; what is planned stays planned.
 
-    Raises StoreError, and then nothing was written.
+    Of a recurring window, only the run that is under way ends. A window that is named and not
+    active is removed. With ``everything``, what is planned goes as well. Raises InvalidInput
+    for an id that there is not.
     """
-    return store.change(cleared if everything else lambda state: closed(state, now))
+    moment = _moment(now)
+
+    def end(state: State) -> State:
+        if everything:
+            return cleared(state)
+        if window_id is None:
+            return closed(state, moment)
+        window = _named(state, window_id)
+        if window.is_active(moment):
+            return closed(state, moment, window_id)
+        return removed(state, window_id)
+
+    return store.change(end, Note("off", by or Actor.here()))
+
+
+def remove_window(store: Store, window_id: str, *, by: Actor | None = None) -> Update:
+    """Remove a window, with every run that it would still have. Raises InvalidInput."""
+
+    def remove(state: State) -> State:
+        return removed(state, _named(state, window_id).id)
+
+    return store.change(remove, Note("remove", by or Actor.here()))
+
+
+def renew_lease(
+    store: Store, window_id: str, *, lease: timedelta | None = None, now: datetime | None = None
+) -> Update:
+    """Let a lease end ``lease`` from ``now`` (None: its own time once more).
+
+    Raises InvalidInput if there is no such window any more, which is then somebody's will, or
+    if it is no lease. It is not recorded in the journal.
+    """
+    moment = _moment(now)
+
+    def renew(state: State) -> State:
+        window = _named(state, window_id)
+        if window.lease is None:
+            raise InvalidInput("window", f"{window_id} is not a lease; it need not be renewed.")
+        return extended(state, window_id, moment + (lease or timedelta(seconds=window.lease)))
+
+    return store.change(renew)
 
 
 def set_mode(
     store: Store,
     value: bool,
     *,
-    now: datetime,
+    now: datetime | None = None,
     start: datetime | None = None,
     end: datetime | None = None,
-    created_by: str = "",
+    by: Actor | None = None,
 ) -> Update:
-    """Make the state exactly this and nothing else: the last write wins.
-
-    Raises InvalidInput or StoreError, and then nothing was written.
-    """
+    """Make the state exactly this and nothing else: the last write wins. Raises InvalidInput."""
+    moment = _moment(now)
+    by = by or Actor.here()
     if not value:
-        return store.change(cleared)
-    window = new_window(now=now, start=start, end=end, created_by=created_by)
-    return store.change(lambda state: only(state, window, now))
+        return store.change(cleared, Note("off", by))
+    window = new_window(now=moment, start=start, end=end, created_by=str(by))
+    action = "on" if window.is_active(moment) else "plan"
+    return store.change(lambda state: only(state, window, moment), Note(action, by))
 
 
-def new_window(
+def issue_bypass(
+    store: Store,
     *,
-    now: datetime,
-    start: datetime | None = None,
-    end: datetime | None = None,
-    message: str = "",
-    reason: str = "",
-    lease: int | None = None,
-    created_by: str = "",
-) -> Window:
-    """A window with a new id, after a look at every field.
+    expires: datetime | None = None,
+    now: datetime | None = None,
+    by: Actor | None = None,
+) -> tuple[str, Update]:
+    """A new secret for people who must get in; the one before it is worth nothing any more.
 
-    Raises InvalidInput, which names the field.
+    The secret is returned here and kept nowhere. ``expires`` None: until it is revoked. Raises
+    InvalidInput for an end in the past.
     """
-    begin = now if start is None else as_utc(start, None, "start")
-    finish = None if end is None else as_utc(end, None, "end")
-    if finish is not None and finish <= now:
-        raise InvalidInput("end", "it is in the past; give a later end.")
-    if finish is not None and finish <= begin:
-        raise InvalidInput("end", "it is not after the start; give a later end.")
-    return Window(
-        id=new_id(),
-        start=begin,
-        end=finish,
-        message=_checked_text("message", message),
-        reason=_checked_text("reason", reason),
-        lease=lease,
-        created_by=_printable(created_by),
-        created_at=now,
-    )
+    end = None if expires is None else as_utc(expires, None, "expires")
+    if end is not None and end <= _moment(now):
+        raise InvalidInput("expires", "it is in the past; give a later time.")
+    secret = new_secret()
+    bypass = bypass_for(secret, end)
+    note = Note("bypass", by or Actor.here())
+    return secret, store.change(lambda state: replace(state, bypass=bypass), note)
 
 
-def _checked_text(field: str, text: str) -> str:
-    # A browser sends the lines of a text field with CR LF.
-    text = text.replace("\r\n", "\n").strip()
-    if len(text) > MAX_TEXT:
-        raise InvalidInput(
-            field, f"it has {len(text):,} characters; at most {MAX_TEXT:,} are possible."
-        )
-    if any(unicodedata.category(letter) == "Cs" for letter in text):
-        raise InvalidInput(field, "it is not UTF-8; write it in that encoding.")
-    if any(unicodedata.category(letter) == "Cc" and letter not in "\n\t" for letter in text):
-        raise InvalidInput(field, "it holds a control character; leave that out.")
-    return text
+def revoke_bypass(store: Store, *, by: Actor | None = None) -> Update:
+    """Let nobody in by the secret link, nor by the passes that it has given."""
+    note = Note("revoke", by or Actor.here())
+    return store.change(lambda state: replace(state, bypass=None), note)
 
 
-def _printable(name: str) -> str:
-    """``name`` for the record: what cannot be written or shown is no reason to refuse a switch."""
-    return "".join(letter if letter.isprintable() else "?" for letter in name[:MAX_NAME])
+def repair(store: Store, *, by: Actor | None = None) -> Update:
+    """Put a valid state in the place of what is none, with all windows that can be understood.
+
+    What was there is kept beside it (``kept`` of the update). A state that can be read is left
+    as it is.
+    """
+    return store.repair(Note("repair", by or Actor.here()))
 
 
-def whoami() -> str:
-    """``user@host`` of this process, for the record; under sudo, who has called it."""
-    try:
-        user = os.environ.get("SUDO_USER") or getpass.getuser()
-    except (KeyError, OSError, ImportError):
-        user = "unknown"
-    return f"{user}@{os.uname().nodename}"
+def _moment(now: datetime | None) -> datetime:
+    return datetime.now(UTC) if now is None else now
+
+
+def _named(state: State, window_id: str) -> Window:
+    window = state.find(window_id)
+    if window is not None:
+        return window
+    near = get_close_matches(window_id, [known.id for known in state.windows], 1)
+    hint = f"did you mean {near[0]}?" if near else "look at the status for the ids."
+    raise InvalidInput("window", f"there is none with the id {window_id[:40]!r}; {hint}")

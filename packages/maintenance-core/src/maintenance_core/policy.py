@@ -7,9 +7,12 @@ from typing import Protocol
 
 from maintenance_core.networks import NetworkSet, parse_address
 from maintenance_core.reader import View
-from maintenance_core.state import Window
+from maintenance_core.url_rules import UrlRules
+from maintenance_core.window import Window
 
 __all__ = ["Decision", "Facts", "Policy", "Rule", "UserKind", "decide"]
+
+_NO_URLS = UrlRules(())
 
 
 class UserKind(StrEnum):
@@ -27,11 +30,15 @@ class Rule(StrEnum):
     VIEW = "the view's decorator"
     OFF = "maintenance is off"
     CONTROL_URL = "the switch itself"
+    LIVENESS_URL = "liveness URL"
     EXEMPT_URL = "exempt URL"
+    METHOD = "safe method"
     ADDRESS = "exempt address"
+    BYPASS = "bypass link"
     ADMIN = "admin site"
     LOGIN = "login page"
     USER = "exempt user"
+    TESTS = "running under tests"
     NONE = "no exemption"
 
 
@@ -39,7 +46,9 @@ class Rule(StrEnum):
 class Policy:
     """The exemptions of a site."""
 
-    urls: tuple[re.Pattern[str], ...] = ()
+    liveness_urls: UrlRules = _NO_URLS
+    """Asked by what restarts a process that does not answer; matched like ``urls``."""
+    urls: UrlRules = _NO_URLS
     """Matched from the beginning of the path below the site's root."""
     networks: NetworkSet = field(default_factory=NetworkSet)
     address_patterns: tuple[re.Pattern[str], ...] = ()
@@ -47,6 +56,8 @@ class Policy:
     admin: bool = False
     login: bool = False
     users: frozenset[UserKind] = frozenset()
+    tests: bool = False
+    """Is this a run of the project's tests, which are not to be interrupted?"""
 
 
 class Facts(Protocol):
@@ -69,8 +80,16 @@ class Facts(Protocol):
         """Is it the page that blocked visitors are sent to?"""
 
     @property
+    def is_safe(self) -> bool:
+        """Is it a method that changes nothing: GET, HEAD, OPTIONS, TRACE (RFC 9110, 9.2.1)?"""
+
+    @property
     def address(self) -> str | None:
         """The address of the client."""
+
+    @property
+    def has_pass(self) -> bool:
+        """Does it carry a pass of the state's bypass that holds now?"""
 
     @property
     def is_admin_url(self) -> bool:
@@ -92,6 +111,20 @@ class Decision:
     block: bool
     rule: Rule
     window: Window | None = None
+    detail: str = ""
+    """What the rule has found: the pattern, the address, the kind of user."""
+
+    @property
+    def sentence(self) -> str:
+        """Why, for people: ``Blocked by window k3f9: no exemption applies.``"""
+        if self.rule is Rule.OFF:
+            return f"Passes: {Rule.OFF} for this path."
+        done = "Blocked" if self.block else "Passes"
+        if self.window is not None:
+            done += f" {'by' if self.block else 'in'} window {self.window.id}"
+            done += f" ({self.window.mode}, {' '.join(self.window.paths)})"
+        why = "no exemption applies" if self.rule is Rule.NONE else str(self.rule)
+        return f"{done}: {why} {self.detail}".rstrip() + "."
 
 
 def decide(view: View, policy: Policy, facts: Facts) -> Decision | None:
@@ -100,30 +133,47 @@ def decide(view: View, policy: Policy, facts: Facts) -> Decision | None:
     None if that depends on the user and ``facts.user`` is None: look the user up, ask again.
     """
     forced = facts.forced
+    window = None if view.is_open else view.window_at(facts.path)
     if forced is not None:
-        return Decision(forced, Rule.VIEW, view.window)
-    if not view.on:
+        return Decision(forced, Rule.VIEW, window)
+    if window is None and not view.on:
         return Decision(False, Rule.OFF)
-    rule = _exemption_without_user(policy, facts)
-    if rule is None and policy.users:
+    found = _exemption_without_user(view, policy, facts, window)
+    if found is None and policy.users:
         user = facts.user
         if user is None:
             return None
-        rule = Rule.USER if user & policy.users else None
-    return Decision(rule is None, rule or Rule.NONE, view.window)
+        if exempt := user & policy.users:
+            found = (Rule.USER, min(exempt))
+    if found is None and policy.tests:
+        found = (Rule.TESTS, "")
+    if found is None:
+        return Decision(True, Rule.NONE, window)
+    return Decision(False, found[0], window, found[1])
 
 
-def _exemption_without_user(policy: Policy, facts: Facts) -> Rule | None:
+def _exemption_without_user(
+    view: View, policy: Policy, facts: Facts, window: Window | None
+) -> tuple[Rule, str] | None:
+    """The rule that lets the request pass, and what it has found."""
     if facts.is_control_url:
-        return Rule.CONTROL_URL
-    if facts.is_redirect_target or any(url.match(facts.path) for url in policy.urls):
-        return Rule.EXEMPT_URL
+        return Rule.CONTROL_URL, ""
+    if (pattern := policy.liveness_urls.match(facts.path)) is not None:
+        return Rule.LIVENESS_URL, pattern
+    if facts.is_redirect_target:
+        return Rule.EXEMPT_URL, "of the redirect"
+    if (pattern := policy.urls.match(facts.path)) is not None:
+        return Rule.EXEMPT_URL, pattern
+    if window is not None and window.mode == "read-only" and facts.is_safe:
+        return Rule.METHOD, ""
     if (policy.networks or policy.address_patterns) and _is_exempt(policy, facts.address):
-        return Rule.ADDRESS
+        return Rule.ADDRESS, facts.address or ""
+    if view.state.bypass is not None and facts.has_pass:
+        return Rule.BYPASS, ""
     if policy.admin and facts.is_admin_url:
-        return Rule.ADMIN
+        return Rule.ADMIN, ""
     if policy.login and facts.is_login_url:
-        return Rule.LOGIN
+        return Rule.LOGIN, ""
     return None
 
 

@@ -4,16 +4,20 @@ import logging
 import math
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
-from maintenance_core.state import State, Window
+from maintenance_core.coverage import Coverage
+from maintenance_core.state import Phase, State
 from maintenance_core.stores.base import Fingerprint, Problem, Store
+from maintenance_core.window import Window
 
 __all__ = ["Reader", "View"]
 
 _CLOCK_TOLERANCE = 300.0
 """A clock that is set back by no more seconds than this takes nothing back."""
+
+NOTHING = Coverage()
 
 logger = logging.getLogger("maintenance_core")
 
@@ -25,7 +29,7 @@ class View:
     on: bool
     """Is the whole site blocked?"""
     window: Window | None
-    """The active window that visitors are told about; None when off, or on without a state."""
+    """The active window that decides for the whole site, if there is one."""
     state: State
     problem: Problem | None = None
     """Why this is the last known good state, or the fallback, and not the stored one."""
@@ -34,6 +38,53 @@ class View:
     """The view is valid from here (seconds since the epoch) …"""
     until: float = math.inf
     """… to here."""
+    phase: Phase = "off"
+    active: tuple[Window, ...] = ()
+    """The windows that interrupt the site or a part of it."""
+    coverage: Coverage = NOTHING
+
+    @classmethod
+    def of_state(
+        cls,
+        state: State,
+        now: float,
+        problem: Problem | None = None,
+        fingerprint: Fingerprint | None = None,
+    ) -> "View":
+        """What ``state`` means at ``now`` (seconds since the epoch), and until when."""
+        moment = datetime.fromtimestamp(now, UTC)
+        active = state.active(moment)
+        coverage = Coverage(active)
+        window = coverage.at("/")
+        change = state.next_change(moment)
+        return cls(
+            on=window is not None and window.mode == "block",
+            window=window,
+            state=state,
+            problem=problem,
+            fingerprint=fingerprint,
+            since=now - _CLOCK_TOLERANCE,
+            until=math.inf if change is None else change.timestamp(),
+            phase=state.phase(moment),
+            active=active,
+            coverage=coverage,
+        )
+
+    @classmethod
+    def without_state(
+        cls, on: bool, problem: Problem | None = None, fingerprint: Fingerprint | None = None
+    ) -> "View":
+        """The view where something other than a state says whether the site is blocked."""
+        return cls(on, None, State(), problem, fingerprint, phase="on" if on else "off")
+
+    @property
+    def is_open(self) -> bool:
+        """Does every request pass, whatever it is?"""
+        return not (self.on or self.active)
+
+    def window_at(self, path: str) -> Window | None:
+        """The active window that decides for ``path``, which is decoded and below the root."""
+        return self.coverage.at(path)
 
 
 class Reader:
@@ -70,34 +121,20 @@ class Reader:
         reading = self.store.read()
         now = self._clock()
         # What this thread has read goes with its fingerprint, whatever others do meanwhile.
-        state = self._good if reading.state is None else reading.state
+        state = reading.state
+        if state is None or state == self._good:
+            state = self._good
         self._good = state
-        view = self._evaluate(state, now, reading.problem, reading.fingerprint)
+        view = self._view
+        if view is not None and view.state is state and view.since <= now < view.until:
+            view = replace(view, problem=reading.problem, fingerprint=reading.fingerprint)
+        elif state is None:
+            view = View.without_state(self._fallback, reading.problem, reading.fingerprint)
+        else:
+            view = View.of_state(state, now, reading.problem, reading.fingerprint)
         _tell(self.store.location, self._view, view)
         self._view = view
         return view
-
-    def _evaluate(
-        self,
-        state: State | None,
-        now: float,
-        problem: Problem | None,
-        fingerprint: Fingerprint | None,
-    ) -> View:
-        if state is None:
-            return View(self._fallback, None, State(), problem, fingerprint)
-        moment = datetime.fromtimestamp(now, UTC)
-        window = state.deciding(moment)
-        change = state.next_change(moment)
-        return View(
-            on=window is not None,
-            window=window,
-            state=state,
-            problem=problem,
-            fingerprint=fingerprint,
-            since=now - _CLOCK_TOLERANCE,
-            until=math.inf if change is None else change.timestamp(),
-        )
 
 
 def _tell(location: str, before: View | None, after: View) -> None:

@@ -2,19 +2,22 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime, tzinfo
+from datetime import datetime, timedelta, tzinfo
 from typing import Any, Literal
 
 import msgspec
 
-from maintenance_core.state import State, Window
+from maintenance_core.bypass import Bypass
+from maintenance_core.state import Phase, State
 from maintenance_core.stores.base import Store, Update
 from maintenance_core.when import show
+from maintenance_core.window import Window
 
 __all__ = [
     "Status",
     "describe_off",
     "describe_on",
+    "describe_repair",
     "describe_status",
     "read_status",
     "update_as_data",
@@ -26,36 +29,47 @@ class Status:
     """The state of a site at one moment.
 
     ``value`` is ``unknown`` if the store holds no state that could be read; ``problem`` says why.
+    ``active`` and ``planned`` are runs; ``recurring`` are the windows that those come from.
     """
 
     value: Literal["on", "off", "unknown"]
     location: str
     problem: str | None
-    revision: int | None
-    active: tuple[Window, ...]
-    planned: tuple[Window, ...]
+    revision: int | None = None
+    phase: Phase | None = None
+    active: tuple[Window, ...] = ()
+    planned: tuple[Window, ...] = ()
+    recurring: tuple[Window, ...] = ()
+    bypass: Bypass | None = None
 
     @classmethod
     def of_state(cls, state: State, location: str, now: datetime) -> "Status":
         """The status of a site whose store holds ``state``."""
+        bypass = state.bypass
         return cls(
-            value=state.phase(now),
+            value="on" if state.active(now) else "off",
             location=location,
             problem=None,
             revision=state.revision,
+            phase=state.phase(now),
             active=state.active(now),
             planned=state.planned(now),
+            recurring=tuple(window for window in state.windows if window.recurrence is not None),
+            bypass=None if bypass is None or bypass.is_over(now) else bypass,
         )
 
     def as_data(self) -> dict[str, Any]:
-        """The documented JSON of ``status``."""
+        """The documented JSON of ``status``. It does not have the digest of the bypass."""
         return {
             "status": self.value,
             "state": self.location,
             "problem": self.problem,
             "revision": self.revision,
-            "active": [msgspec.to_builtins(window) for window in self.active],
-            "planned": [msgspec.to_builtins(window) for window in self.planned],
+            "phase": self.phase,
+            "active": msgspec.to_builtins(self.active),
+            "planned": msgspec.to_builtins(self.planned),
+            "recurring": msgspec.to_builtins(self.recurring),
+            "bypass": self.bypass and {"expires": msgspec.to_builtins(self.bypass.expires)},
         }
 
 
@@ -63,7 +77,7 @@ def read_status(store: Store, now: datetime) -> Status:
     """The status of ``store`` at ``now``. Never raises."""
     reading = store.read()
     if reading.state is None:
-        return Status("unknown", store.location, str(reading.problem), None, (), ())
+        return Status("unknown", store.location, str(reading.problem))
     return Status.of_state(reading.state, store.location, now)
 
 
@@ -72,6 +86,7 @@ def update_as_data(update: Update, location: str, now: datetime) -> dict[str, An
     return {
         "changed": update.changed,
         "kept": update.kept,
+        "unrecorded": update.unrecorded,
         **Status.of_state(update.after, location, now).as_data(),
     }
 
@@ -82,9 +97,13 @@ def describe_status(status: Status, zone: tzinfo | None) -> Iterator[str]:
         yield f"Maintenance is unknown: {status.location}: {status.problem}"
         yield "Until then the site stays as it was read last."
         return
-    yield f"Maintenance is {status.value}."
+    yield _headline(status)
     yield from _describe_active(status.active, zone)
     yield from _describe_all("Planned:", status.planned, zone)
+    yield from _describe_series(status.recurring)
+    if status.bypass is not None:
+        end = status.bypass.expires
+        yield f"A bypass link opens the site until {show(end, zone) if end else 'it is revoked'}."
     yield f"State: {status.location}"
 
 
@@ -92,17 +111,18 @@ def describe_on(
     update: Update, location: str, now: datetime, zone: tzinfo | None
 ) -> Iterator[str]:
     """What ``on`` has done."""
-    before, active = update.before.active(now), update.after.active(now)
+    status = Status.of_state(update.after, location, now)
     if not update.changed:
         yield "This was switched on or planned already; nothing was changed."
-    elif set(active) - set(before):
-        yield "Maintenance is on."
-    elif active:
+    elif set(status.active) - set(update.before.active(now)):
+        yield _headline(status)
+    elif status.active:
         yield "Maintenance is planned; it is on now as well."
     else:
         yield "Maintenance is planned."
-    yield from _describe_active(active, zone)
-    yield from _describe_all("Planned:", update.after.planned(now), zone)
+    yield from _describe_active(status.active, zone)
+    yield from _describe_all("Planned:", status.planned, zone)
+    yield from _describe_series(status.recurring)
     yield from _describe_store(update, location)
 
 
@@ -110,25 +130,52 @@ def describe_off(
     update: Update, location: str, now: datetime, zone: tzinfo | None
 ) -> Iterator[str]:
     """What ``off`` has done."""
-    if update.changed:
+    active, planned = update.after.active(now), update.after.planned(now)
+    if active:
+        yield "Maintenance stays on."
+    elif update.changed:
         yield "Maintenance is off."
     else:
         yield "Maintenance was off already; nothing was changed."
-    left = update.after.planned(now)
-    dropped = tuple(window for window in update.before.planned(now) if window not in left)
-    if update.changed:
-        yield from _describe_all("Ended:", update.before.active(now), zone)
-    yield from _describe_all("Dropped:", dropped, zone)
-    yield from _describe_all("Planned:", left, zone)
+    yield from _describe_active(active, zone)
+    yield from _describe_all("Ended:", _gone(update.before.active(now), active), zone)
+    yield from _describe_all("Dropped:", _gone(update.before.planned(now), planned), zone)
+    yield from _describe_all("Planned:", planned, zone)
     yield from _describe_store(update, location)
+
+
+def describe_repair(
+    update: Update, location: str, now: datetime, zone: tzinfo | None
+) -> Iterator[str]:
+    """What ``repair`` has done."""
+    if not update.changed:
+        yield "The state can be read; nothing was changed."
+    yield from describe_status(Status.of_state(update.after, location, now), zone)
+    yield from _describe_notes(update)
+
+
+def _headline(status: Status) -> str:
+    if not status.active:
+        return "Maintenance is off."
+    everywhere = [window for window in status.active if window.is_whole_site]
+    if any(window.mode == "block" for window in everywhere):
+        return "Maintenance is on."
+    if everywhere:
+        return "Maintenance is on: the site is read-only."
+    return "Maintenance is on for a part of the site."
+
+
+def _gone(before: tuple[Window, ...], after: tuple[Window, ...]) -> tuple[Window, ...]:
+    return tuple(window for window in before if window not in after)
 
 
 def _describe_active(windows: tuple[Window, ...], zone: tzinfo | None) -> Iterator[str]:
     for window in windows:
         yield f"  {_describe(window, zone)}"
-    if len(windows) > 1:
-        ends = [window.end for window in windows if window.end is not None]
-        until = show(max(ends), zone) if len(ends) == len(windows) else "it is switched off"
+    everywhere = [window for window in windows if window.is_whole_site]
+    if len(everywhere) > 1:
+        ends = [window.end for window in everywhere if window.end is not None]
+        until = show(max(ends), zone) if len(ends) == len(everywhere) else "it is switched off"
         yield f"All of these count: the site stays in maintenance until {until}."
 
 
@@ -139,14 +186,33 @@ def _describe_all(heading: str, windows: tuple[Window, ...], zone: tzinfo | None
         yield f"  {_describe(window, zone)}"
 
 
+def _describe_series(windows: tuple[Window, ...]) -> Iterator[str]:
+    if windows:
+        yield "Recurring:"
+    for window in windows:
+        series = window.recurrence
+        if series is not None:
+            yield f"  {window.id} at {series.cron} for {series.lasts} ({series.zone})"
+
+
 def _describe_store(update: Update, location: str) -> Iterator[str]:
+    yield from _describe_notes(update)
+    yield f"State: {location}"
+
+
+def _describe_notes(update: Update) -> Iterator[str]:
     if update.kept is not None:
         yield f"What was there was not a state; it is kept as {update.kept}"
-    yield f"State: {location}"
+    if update.unrecorded is not None:
+        yield f"The journal does not have this: {update.unrecorded}"
 
 
 def _describe(window: Window, zone: tzinfo | None) -> str:
     parts = [window.id]
+    if window.mode != "block":
+        parts.append(f"({window.mode})")
+    if not window.is_whole_site:
+        parts.append(f"for {' '.join(window.paths)}")
     if window.since is not None:
         parts.append(f"from {show(window.since, zone)}")
     if window.end is None:
@@ -155,6 +221,8 @@ def _describe(window: Window, zone: tzinfo | None) -> str:
         parts.append(f"until {show(window.end, zone)}")
     if window.lease is not None:
         parts.append("or as long as a program holds it")
+    if window.announce:
+        parts.append(f"announced {timedelta(seconds=window.announce)} before")
     if window.created_by:
         parts.append(f"by {window.created_by}")
     line = " ".join(parts)

@@ -8,7 +8,7 @@ from contextlib import suppress
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 
 from maintenance_core.exceptions import InvalidInput
-from maintenance_core.state import MAX_SECONDS
+from maintenance_core.values import MAX_SECONDS
 
 __all__ = ["MAX_DURATION", "as_utc", "parse_duration", "parse_time", "show"]
 

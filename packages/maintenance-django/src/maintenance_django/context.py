@@ -12,10 +12,10 @@ __all__ = ["Maintenance"]
 class Maintenance:
     """One view of the state, for templates. Times are aware, or None where nobody has said."""
 
-    def __init__(self, view: View) -> None:
+    def __init__(self, view: View, window: Window | None = None) -> None:
         self.on: bool = view.on
-        self.phase: str = "on" if view.on else "off"
-        self.window: Window | None = view.window
+        self.phase: str = view.phase
+        self.window: Window | None = window or view.window
         self._view = view
 
     @property

@@ -1,20 +1,18 @@
 """Ask and switch maintenance mode from code."""
 
-import asyncio
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from functools import wraps
-from types import TracebackType
-from typing import Any, Self, TypeVar, cast
+from typing import Any, TypeVar, cast
 
 from asgiref.sync import iscoroutinefunction
 from django.core.exceptions import ImproperlyConfigured
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 
-from maintenance_core import InvalidInput, Lease, LocationError, Pause, Store, set_mode, whoami
-from maintenance_core.holds import DEFAULT_LEASE
+from maintenance_core import InvalidInput, Lease, LocationError, Pause, Store, set_mode
+from maintenance_core.holds import DEFAULT_LEASE, Hold
 from maintenance_core.when import as_utc
 from maintenance_django.conf import conf
 from maintenance_django.engine import get_reader, get_store
@@ -57,7 +55,6 @@ def set_maintenance_mode(
         now=datetime.now(UTC),
         start=_moment("start", start),
         end=_moment("end", end),
-        created_by=whoami(),
     )
 
 
@@ -93,7 +90,7 @@ def store_to_switch() -> Store:
         raise ImproperlyConfigured(str(error)) from error
 
 
-class override_maintenance_mode:  # noqa: N801  # the name is django-maintenance-mode's
+class override_maintenance_mode(Hold):  # noqa: N801  # the name is django-maintenance-mode's
     """Maintenance mode on, or off, while a block or function runs; then as it was before.
 
     A context manager for ``with`` and ``async with``, and a decorator for functions of both
@@ -112,55 +109,18 @@ class override_maintenance_mode:  # noqa: N801  # the name is django-maintenance
     ) -> None:
         if not isinstance(value, bool):
             raise TypeError(f"value is {value!r}; give True or False.")
+        super().__init__()
         self._value = value
         self._lease = lease
         self._message = message
         self._reason = reason
-        self._held: list[Lease | Pause] = []
 
-    def _hold(self) -> Lease | Pause:
+    def begin(self) -> Callable[[], object]:
         store = store_to_switch()
         if not self._value:
-            return Pause(store)
-        return Lease(
-            store,
-            duration=self._lease,
-            message=self._message,
-            reason=self._reason,
-            created_by=whoami(),
-        )
-
-    def __enter__(self) -> Self:
-        hold = self._hold()
-        hold.__enter__()
-        self._held.append(hold)
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        self._held.pop().__exit__(kind, error, traceback)
-
-    async def __aenter__(self) -> Self:
-        entering = asyncio.ensure_future(asyncio.to_thread(self.__enter__))
-        try:
-            return await asyncio.shield(entering)
-        except asyncio.CancelledError:
-            # The thread cannot be stopped: what it begins is ended again.
-            await entering
-            await self.__aexit__(None, None, None)
-            raise
-
-    async def __aexit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        await asyncio.to_thread(self.__exit__, kind, error, traceback)
+            return Pause(store).begin()
+        lease = Lease(store, duration=self._lease, message=self._message, reason=self._reason)
+        return lease.begin()
 
     def __call__(self, function: F) -> F:
         if iscoroutinefunction(function):

@@ -17,7 +17,6 @@ from maintenance_core import (
     Policy,
     Problem,
     Reader,
-    State,
     Store,
     UserKind,
     View,
@@ -25,6 +24,7 @@ from maintenance_core import (
 )
 from maintenance_core.location import Location, configured_location
 from maintenance_core.networks import NetworkSet
+from maintenance_core.url_rules import UrlRules
 from maintenance_django.caching import cached_until_settings_change
 from maintenance_django.conf import conf
 from maintenance_django.site_paths import has_switch
@@ -100,7 +100,7 @@ def get_reader() -> HasView:
 def _make_reader() -> HasView:
     mode = conf.MODE
     if mode is not None:
-        return _FixedReader(View(mode, None, State()))
+        return _FixedReader(View.without_state(mode))
     return Reader(get_store(), fallback=conf.STATE_BACKEND_FALLBACK_VALUE)
 
 
@@ -109,7 +109,7 @@ def _without_a_place(sentence: str) -> HasView:
     fallback = conf.STATE_BACKEND_FALLBACK_VALUE
     word = "on" if fallback else "off"
     logger.error("%s Until then maintenance mode is %s and cannot be switched.", sentence, word)
-    return _FixedReader(View(fallback, None, State(), Problem(sentence, of_content=False)))
+    return _FixedReader(View.without_state(fallback, Problem(sentence, of_content=False)))
 
 
 @cached_until_settings_change
@@ -124,7 +124,7 @@ def get_policy() -> Policy:
     }
     exempt = frozenset(kind for kind, ignored in users.items() if ignored)
     return Policy(
-        urls=conf.IGNORE_URLS,
+        urls=UrlRules(conf.IGNORE_URLS),
         networks=NetworkSet(item for item in addresses if not isinstance(item, re.Pattern)),
         address_patterns=tuple(item for item in addresses if isinstance(item, re.Pattern)),
         admin=conf.IGNORE_ADMIN_SITE,

@@ -11,7 +11,8 @@ from django.http.request import split_domain_port
 from django.utils import translation
 from django.utils.functional import cached_property
 
-from maintenance_core import UserKind
+from maintenance_core import Bypass, UserKind
+from maintenance_django.bypass import carries_pass
 from maintenance_django.conf import conf
 from maintenance_django.marked_routes import forced_by_view
 from maintenance_django.site_paths import (
@@ -30,6 +31,9 @@ R = TypeVar("R")
 U = TypeVar("U")
 
 ANONYMOUS = frozenset({UserKind.ANONYMOUS})
+
+_SAFE_METHODS = ("GET", "HEAD", "OPTIONS", "TRACE")
+"""RFC 9110, 9.2.1."""
 
 
 def _instead_of_error(fallback: T) -> Callable[[Callable[[R], T | U]], Callable[[R], T | U]]:
@@ -55,8 +59,9 @@ def _instead_of_error(fallback: T) -> Callable[[Callable[[R], T | U]], Callable[
 class RequestFacts:
     """See :class:`maintenance_core.policy.Facts`."""
 
-    def __init__(self, request: HttpRequest) -> None:
+    def __init__(self, request: HttpRequest, bypass: Bypass | None = None) -> None:
         self._request = request
+        self._bypass = bypass
         self.path = request.path_info
         self.user: frozenset[UserKind] | None = None
 
@@ -88,6 +93,10 @@ class RequestFacts:
         host = target.host
         return host is None or host == split_domain_port(self._request.get_host())[0].strip("[]")
 
+    @property
+    def is_safe(self) -> bool:
+        return self._request.method in _SAFE_METHODS
+
     @cached_property
     @_instead_of_error(None)
     def address(self) -> str | None:
@@ -96,6 +105,11 @@ class RequestFacts:
             return self._request.META.get("REMOTE_ADDR")
         address = function(self._request)
         return None if address is None else str(address)
+
+    @cached_property
+    @_instead_of_error(False)
+    def has_pass(self) -> bool:
+        return carries_pass(self._request, self._bypass)
 
     @cached_property
     @_instead_of_error(False)

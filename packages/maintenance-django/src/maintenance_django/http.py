@@ -10,7 +10,7 @@ from http.client import responses
 from asgiref.sync import sync_to_async
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 
-from maintenance_core import Decision, View, decide
+from maintenance_core import Decision, View, Window, decide
 from maintenance_django.conf import conf
 from maintenance_django.engine import get_policy, get_reader
 from maintenance_django.facts import RequestFacts
@@ -45,7 +45,7 @@ def need_maintenance_response(request: HttpRequest, view: View | None = None) ->
     ``view`` is what the reader says, if the caller has asked it already.
     """
     view = view or get_reader().current()
-    facts = RequestFacts(request)
+    facts = RequestFacts(request, view.state.bypass)
     decision = decide(view, get_policy(), facts)
     if decision is None:
         facts.look_at_user()
@@ -59,7 +59,7 @@ async def aneed_maintenance_response(request: HttpRequest, view: View | None = N
         # A function of the project may wait for something.
         return await sync_to_async(need_maintenance_response)(request, view)
     view = view or get_reader().current()
-    facts = RequestFacts(request)
+    facts = RequestFacts(request, view.state.bypass)
     decision = decide(view, get_policy(), facts)
     if decision is None:
         await facts.alook_at_user()
@@ -78,9 +78,10 @@ def get_maintenance_response(request: HttpRequest, view: View | None = None) -> 
     template or a callback of the project fails, that is logged and a built-in page is given.
     """
     view = view or get_reader().current()
+    window = view.window_at(request.path_info)
     format_ = choose_format(request)
     headers = dict(_NEVER_CACHED)
-    seconds = _retry_after(view)
+    seconds = _retry_after(window)
     if seconds is not None:
         headers["Retry-After"] = str(seconds)
     if conf.RESPONSE_TYPE is None:
@@ -89,7 +90,7 @@ def get_maintenance_response(request: HttpRequest, view: View | None = None) -> 
         target = redirect_target(request)
         if target is not None:
             return HttpResponseRedirect(target.url, headers=headers)
-    page = _page(format_, request, view)
+    page = _page(format_, request, view, window)
     headers["Content-Language"] = page.language
     headers["Content-Type"] = page.content_type
     response = HttpResponse(page.body, status=conf.STATUS_CODE, headers=headers)
@@ -110,24 +111,26 @@ async def aget_maintenance_response(
     return get_maintenance_response(request, view)
 
 
-def _retry_after(view: View) -> int | None:
-    window = view.window
+def _retry_after(window: Window | None) -> int | None:
     if window is not None and window.until is not None:
         return max(1, math.ceil((window.until - datetime.now(UTC)).total_seconds()))
+    if window is not None and window.retry_after is not None:
+        return window.retry_after
     return conf.RETRY_AFTER
 
 
-def _page(format_: Format, request: HttpRequest, view: View) -> Page:
+def _page(format_: Format, request: HttpRequest, view: View, window: Window | None) -> Page:
     try:
-        return _PAGES[format_](request, view)
+        if format_ == "html":
+            return html_page(request, view, window)
+        return _PAGES[format_](window)
     except Exception:  # nothing on the way to a 503 may end in a 500
         logger.exception("The maintenance page could not be made; a plain one was given.")
         return Page(f"{_SENTENCE}\n".encode(), "text/plain; charset=utf-8", "en")
 
 
-def _document(view: View) -> dict[str, object]:
+def _document(window: Window | None) -> dict[str, object]:
     """The body for machines, as in RFC 9457."""
-    window = view.window
     until = None if window is None else window.until
     status = conf.STATUS_CODE
     return {
@@ -135,7 +138,7 @@ def _document(view: View) -> dict[str, object]:
         "title": responses.get(status, "Maintenance"),
         "status": status,
         "detail": (window and window.message) or _SENTENCE,
-        "retry_after": _retry_after(view),
+        "retry_after": _retry_after(window),
         "maintenance_until": None if until is None else _iso(until),
     }
 
@@ -144,24 +147,22 @@ def _iso(moment: datetime) -> str:
     return moment.isoformat(timespec="seconds").replace("+00:00", "Z")
 
 
-def _json_page(request: HttpRequest, view: View) -> Page:
-    return Page(json.dumps(_document(view)).encode(), "application/json", "en")
+def _json_page(window: Window | None) -> Page:
+    return Page(json.dumps(_document(window)).encode(), "application/json", "en")
 
 
-def _problem_page(request: HttpRequest, view: View) -> Page:
-    return Page(json.dumps(_document(view)).encode(), "application/problem+json", "en")
+def _problem_page(window: Window | None) -> Page:
+    return Page(json.dumps(_document(window)).encode(), "application/problem+json", "en")
 
 
-def _text_page(request: HttpRequest, view: View) -> Page:
-    window = view.window
+def _text_page(window: Window | None) -> Page:
     lines = [(window and window.message) or _SENTENCE]
     if window is not None and window.until is not None:
         lines.append(f"Expected back: {_iso(window.until)}")
     return Page(("\n".join(lines) + "\n").encode(), "text/plain; charset=utf-8", "en")
 
 
-_PAGES: dict[Format, Callable[[HttpRequest, View], Page]] = {
-    "html": html_page,
+_PAGES: dict[Format, Callable[[Window | None], Page]] = {
     "problem": _problem_page,
     "json": _json_page,
     "text": _text_page,

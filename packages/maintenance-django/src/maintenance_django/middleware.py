@@ -36,12 +36,12 @@ class MaintenanceModeMiddleware:
         if self._is_async:
             return self.__acall__(request)
         view = get_reader().current()
-        if view.on and need_maintenance_response(request, view):
+        if (view.on or view.active) and need_maintenance_response(request, view):
             return get_maintenance_response(request, view)
         return self.get_response(request)
 
     async def __acall__(self, request: HttpRequest) -> HttpResponseBase:
         view = get_reader().current()
-        if view.on and await aneed_maintenance_response(request, view):
+        if (view.on or view.active) and await aneed_maintenance_response(request, view):
             return await aget_maintenance_response(request, view)
         return await cast("Awaitable[HttpResponseBase]", self.get_response(request))

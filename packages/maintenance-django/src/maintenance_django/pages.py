@@ -27,6 +27,7 @@ logger = logging.getLogger("maintenance_django")
 PACK_TEMPLATE = "maintenance/503.html"
 _BUILTIN_TEMPLATE = "maintenance_django/builtin.html"
 _MOST_FAILURES = 20
+_MOST_PAGES = 20
 _LANGUAGE_OF_READY_MADE = "en"
 _CONTENT_TYPE = "text/html; charset=utf-8"
 _LAST_RESORT = (
@@ -93,10 +94,16 @@ _Told = tuple[Window | None, Window | None]
 
 
 class _Kept:
-    """The last ready-made page, the view that it was last given for, and what it tells."""
+    """The last ready-made pages, and what the last one was given for."""
 
     def __init__(self) -> None:
-        self.entry: tuple[View, _Told, Page] | None = None
+        self.last: tuple[View, Window | None, Page] | None = None
+        self.pages: dict[_Told, Page] = {}
+
+    def keep(self, told: _Told, page: Page) -> None:
+        if len(self.pages) >= _MOST_PAGES:
+            self.pages.clear()
+        self.pages[told] = page
 
 
 @cached_until_settings_change
@@ -104,12 +111,12 @@ def _kept() -> _Kept:
     return _Kept()
 
 
-def html_page(request: HttpRequest, view: View) -> Page:
-    """The page for ``view``. Never raises."""
+def html_page(request: HttpRequest, view: View, window: Window | None) -> Page:
+    """The page that tells of ``window``, one of ``view``. Never raises."""
     templates = _templates()
     if templates.own is not None:
         try:
-            body = templates.own.render(_context(view), request).encode()
+            body = templates.own.render(_context(view, window), request).encode()
             return Page(body, _CONTENT_TYPE, translation.get_language() or settings.LANGUAGE_CODE)
         except Exception as error:  # a template can fail in any way
             # Once for each error, and not for each visitor.
@@ -120,16 +127,18 @@ def html_page(request: HttpRequest, view: View) -> Page:
                     "The template %r failed; another page is given until it works.", conf.TEMPLATE
                 )
     kept = _kept()
-    entry = None if settings.DEBUG else kept.entry
-    if entry is not None and entry[0] is view:
-        return entry[2]
-    # A new view of a state that has not changed, as of a file that is too young to be trusted.
-    told = (view.window, Maintenance(view).next)
-    if entry is not None and entry[1] == told:
-        page = entry[2]
-    else:
-        page = Page(_ready_made(templates.pack, view), _CONTENT_TYPE, _LANGUAGE_OF_READY_MADE)
-    kept.entry = (view, told, page)
+    last = None if settings.DEBUG else kept.last
+    if last is not None and last[0] is view and last[1] is window:
+        return last[2]
+    # A new view of a state that has not changed, as of a file that is too young to be trusted,
+    # or another part of the site.
+    told = (window, Maintenance(view).next)
+    page = None if settings.DEBUG else kept.pages.get(told)
+    if page is None:
+        body = _ready_made(templates.pack, view, window)
+        page = Page(body, _CONTENT_TYPE, _LANGUAGE_OF_READY_MADE)
+        kept.keep(told, page)
+    kept.last = (view, window, page)
     return page
 
 
@@ -138,12 +147,12 @@ def _failures_told() -> set[str]:
     return set()
 
 
-def _ready_made(pack: _Template | None, view: View) -> bytes:
+def _ready_made(pack: _Template | None, view: View, window: Window | None) -> bytes:
     zone = timezone.get_default_timezone()
     for render in _renderers(pack):
         try:
             with translation.override(_LANGUAGE_OF_READY_MADE), timezone.override(zone):
-                return render(_context(view)).encode()
+                return render(_context(view, window)).encode()
         except Exception:  # a template or a translation can fail in any way
             logger.exception("A ready-made maintenance page failed; a simpler one was given.")
     return _LAST_RESORT
@@ -159,9 +168,9 @@ def _render_builtin(context: dict[str, Any]) -> str:
     return builtin_engine().get_template(_BUILTIN_TEMPLATE).render(Context(context))
 
 
-def _context(view: View) -> dict[str, Any]:
+def _context(view: View, window: Window | None) -> dict[str, Any]:
     return {
-        "maintenance": Maintenance(view),
+        "maintenance": Maintenance(view, window),
         "maintenance_mode": True,
         "status_code": conf.STATUS_CODE,
         "retry_url": "",

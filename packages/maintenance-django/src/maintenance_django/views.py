@@ -18,7 +18,7 @@ from django.views.decorators.clickjacking import xframe_options_deny
 from django.views.decorators.csrf import csrf_protect
 from django.views.decorators.http import require_http_methods
 
-from maintenance_core import InvalidInput, MaintenanceError, switch_off, switch_on
+from maintenance_core import Actor, InvalidInput, MaintenanceError, switch_off, switch_on
 from maintenance_core import View as StateView
 from maintenance_django.core import store_to_switch
 from maintenance_django.engine import get_reader
@@ -73,18 +73,19 @@ def maintenance_mode_off(request: HttpRequest) -> HttpResponseBase:
 def _switch(request: HttpRequest, *, turn_on: bool) -> HttpResponse:
     if request.method != "POST":
         return _page(request, turn_on=turn_on, error="", status=HTTPStatus.OK)
-    now = datetime.now(UTC)
+    # Named as such, since a user of the site and one of the system can have the same name.
+    user = f"site user {request.user.get_username()}"
+    by = Actor.here("control page", user)
     try:
         store = store_to_switch()
         if turn_on:
             switch_on(
                 store,
-                now=now,
                 message=request.POST.get("message", ""),
-                created_by=request.user.get_username(),
+                by=by,
             )
         else:
-            switch_off(store, now=now)
+            switch_off(store, by=by)
     except InvalidInput as error:
         return _page(request, turn_on=turn_on, error=str(error), status=HTTPStatus.BAD_REQUEST)
     except (MaintenanceError, ImproperlyConfigured) as error:
@@ -108,7 +109,7 @@ def _page(request: HttpRequest, *, turn_on: bool, error: str, status: int) -> Ht
         error = _obstacle(view)
     context = {
         "turn_on": turn_on,
-        "is_on": view.on,
+        "is_on": not view.is_open,
         "windows": view.state.active(datetime.now(UTC)),
         "message": request.POST.get("message", ""),
         "next": _next(request),

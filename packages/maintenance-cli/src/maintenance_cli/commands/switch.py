@@ -6,11 +6,13 @@ import click
 
 from maintenance_cli.options import Common, common_options
 from maintenance_cli.output import print_result, told_in_a_sentence
-from maintenance_core import switch_off, switch_on, whoami
+from maintenance_core import Actor, switch_off, switch_on
 from maintenance_core.period import parse_period
 from maintenance_core.report import describe_off, describe_on, update_as_data
 
 __all__ = ["off", "on"]
+
+_TOOL = "maintenance"
 
 
 @click.command(epilog="Example: maintenance on --for 30m --message 'Back in half an hour.'")
@@ -51,7 +53,7 @@ def on(
         end=finish,
         message=message,
         reason=reason,
-        created_by=whoami(),
+        by=Actor.here(_TOOL),
     )
     print_result(
         describe_on(update, store.location, now, None),
@@ -69,7 +71,7 @@ def off(common: Common, *, everything: bool) -> None:
     """Switch maintenance off. What is planned stays planned."""
     store = common.open_store()
     now = datetime.now(UTC)
-    update = switch_off(store, now=now, everything=everything)
+    update = switch_off(store, now=now, everything=everything, by=Actor.here(_TOOL))
     print_result(
         describe_off(update, store.location, now, None),
         update_as_data(update, store.location, now),

@@ -4,14 +4,24 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass
 
+from maintenance_core.actor import Actor
+from maintenance_core.journal import History
 from maintenance_core.state import State
 
-__all__ = ["Change", "Fingerprint", "Problem", "Reading", "Store", "Update"]
+__all__ = ["Change", "Fingerprint", "Note", "Problem", "Reading", "Store", "Update"]
 
 Fingerprint = Hashable
 """Equal fingerprints, none of them None, stand for the same contents."""
 
 Change = Callable[[State], State]
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """What the journal is to say of a change: what was done, in one word, and by whom."""
+
+    action: str
+    actor: Actor
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +49,8 @@ class Reading:
     state: State | None
     problem: Problem | None
     fingerprint: Fingerprint | None
+    content: bytes = b""
+    """What was there instead of a state, as far as it was read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +61,8 @@ class Update:
     after: State
     kept: str | None = None
     """Where the contents that were no state have been put aside."""
+    unrecorded: str | None = None
+    """Why the journal does not have the change, as one sentence."""
 
     @property
     def changed(self) -> bool:
@@ -74,10 +88,22 @@ class Store(ABC):
         """
 
     @abstractmethod
-    def change(self, change: Change) -> Update:
+    def change(self, change: Change, note: Note | None = None) -> Update:
         """Replace the state by ``change(state)``, serialised with all other changes.
 
         The revision is counted up here. Nothing is written if ``change`` returns an equal state.
-        When this returns, the new state has been read back. Raises StoreError if the change
-        could not be made; errors of ``change`` pass through; both leave the old state.
+        When this returns, the new state has been read back, and ``note`` is in the journal. Raises
+        StoreError if the change could not be made; errors of ``change`` pass through; both leave
+        the old state. A journal that cannot be written does not undo a change.
         """
+
+    @abstractmethod
+    def repair(self, note: Note | None = None) -> Update:
+        """Replace what is no state by one, with every window that can be understood.
+
+        Raises StoreError as :meth:`change` does.
+        """
+
+    @abstractmethod
+    def history(self, limit: int | None = None) -> History:
+        """The last ``limit`` entries of the journal, or all that are kept. Never raises."""

@@ -4,17 +4,21 @@ import errno
 import os
 import stat
 import time
+from collections.abc import Callable
 from contextlib import suppress
+from datetime import UTC, datetime
 from pathlib import Path
 
 from msgspec.structs import replace
 
-from maintenance_core.codec import MAX_BYTES, decode, encode
+from maintenance_core.codec import MAX_BYTES, decode, encode, salvage
 from maintenance_core.exceptions import StoreError, UnreadableState
-from maintenance_core.state import MAX_COUNT, State
+from maintenance_core.journal import Entry, History, Journal
+from maintenance_core.state import State
 from maintenance_core.stores.atomic import put_in_place, sweep
-from maintenance_core.stores.base import Change, Fingerprint, Problem, Reading, Store, Update
+from maintenance_core.stores.base import Change, Fingerprint, Note, Problem, Reading, Store, Update
 from maintenance_core.stores.lock import exclusive_lock
+from maintenance_core.values import MAX_COUNT
 
 __all__ = ["FileStore"]
 
@@ -87,7 +91,8 @@ class FileStore(Store):
         try:
             return Reading(decode(data), None, fingerprint)
         except UnreadableState as error:
-            return Reading(None, Problem(f"{error}; {_REPAIR}.", of_content=True), fingerprint)
+            problem = Problem(f"{error}; {_REPAIR}.", of_content=True)
+            return Reading(None, problem, fingerprint, data)
 
     def _read_absent(self) -> Reading:
         if os.path.isdir(os.path.dirname(os.path.realpath(self.location))):
@@ -126,7 +131,22 @@ class FileStore(Store):
         sentence = f"it is {kind}; move it away, or name another path for the state."
         return Reading(None, Problem(sentence, of_content=False), None)
 
-    def change(self, change: Change) -> Update:
+    def change(self, change: Change, note: Note | None = None) -> Update:
+        return self._replace(lambda reading: change(reading.state or State()), note)
+
+    def repair(self, note: Note | None = None) -> Update:
+        return self._replace(lambda reading: reading.state or salvage(reading.content), note)
+
+    def history(self, limit: int | None = None) -> History:
+        return _journal(Path(os.path.realpath(self.path))).history(limit)
+
+    @property
+    def gate_path(self) -> Path:
+        """The file of the gates of the workers that use this state, whichever link leads to it."""
+        target = Path(os.path.realpath(self.path))
+        return target.with_name(f".{target.name}.gate")
+
+    def _replace(self, wanted: Callable[[Reading], State], note: Note | None) -> Update:
         try:
             while True:
                 target = self._target(self._read_to_change())
@@ -136,7 +156,7 @@ class FileStore(Store):
                     # Another writer may have replaced a link while this one waited: what the
                     # path means now may have another lock.
                     if self._target(reading) == target:
-                        return self._change_locked(target, reading, change)
+                        return self._replace_locked(target, reading, wanted(reading), note)
         except StoreError as error:
             raise StoreError(self.location, error.reason) from error
         except OSError as error:
@@ -157,12 +177,14 @@ class FileStore(Store):
             return Path(os.path.realpath(self.path))
         return Path(os.path.realpath(self.path.parent), self.path.name)
 
-    def _change_locked(self, target: Path, reading: Reading, change: Change) -> Update:
+    def _replace_locked(
+        self, target: Path, reading: Reading, wanted: State, note: Note | None
+    ) -> Update:
         before = reading.state or State()
-        wanted = change(before)
         if reading.state is not None and wanted == before:
             return Update(before, before)
-        after = replace(wanted, revision=before.revision % MAX_COUNT + 1)
+        revision = max(before.revision, wanted.revision)
+        after = replace(wanted, revision=revision % MAX_COUNT + 1)
         data = encode(after)
         if len(data) > MAX_BYTES:
             raise StoreError(
@@ -174,13 +196,27 @@ class FileStore(Store):
         sweep(target)
         with put_in_place(target, data, kept):
             self._confirm(after)
-        return Update(before, after, None if kept is None else str(kept))
+        unrecorded = None if note is None else self._record(target, note, before, after)
+        return Update(before, after, None if kept is None else str(kept), unrecorded)
+
+    def _record(self, target: Path, note: Note, before: State, after: State) -> str | None:
+        """Write it down; why that could not be done, if so."""
+        entry = Entry.of(before, after, note.action, note.actor, datetime.now(UTC))
+        try:
+            _journal(target).record(entry)
+        except OSError as error:
+            return str(error)
+        return None
 
     def _confirm(self, wanted: State) -> None:
         reading = self.read()
         if reading.state != wanted:
             reason = reading.problem or "it holds something else."
             raise StoreError(self.location, f"it could not be read back: {reason}")
+
+
+def _journal(target: Path) -> Journal:
+    return Journal(target.with_name(f"{target.name}.journal"))
 
 
 def _fingerprint(info: os.stat_result) -> Fingerprint:

@@ -11,12 +11,12 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
 from maintenance_core import (
+    Actor,
     InvalidInput,
     MaintenanceError,
     read_status,
     switch_off,
     switch_on,
-    whoami,
 )
 from maintenance_core.period import parse_period
 from maintenance_core.report import (
@@ -102,6 +102,7 @@ class Command(BaseCommand):
 
     def _switch(self, action: str, options: dict[str, Any]) -> None:
         store = store_to_switch()
+        by = Actor.here("manage.py maintenance_mode")
         now = datetime.now(UTC)
         zone = timezone.get_default_timezone()
         if action == "on":
@@ -119,11 +120,11 @@ class Command(BaseCommand):
                 end=end,
                 message=options["message"] or "",
                 reason=options["reason"] or "",
-                created_by=whoami(),
+                by=by,
             )
             lines = describe_on(update, store.location, now, zone)
         else:
-            update = switch_off(store, now=now, everything=options["all"])
+            update = switch_off(store, now=now, everything=options["all"], by=by)
             lines = describe_off(update, store.location, now, zone)
         self._print(options, lines, update_as_data(update, store.location, now))
 

@@ -1,0 +1,130 @@
+"""What can be done to a state: functions from state to state, without a clock of their own."""
+
+import os
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+
+from msgspec.structs import replace
+
+from maintenance_core.recurrence import RESOLUTION
+from maintenance_core.state import State
+from maintenance_core.window import Window
+
+__all__ = [
+    "cleared",
+    "closed",
+    "extended",
+    "new_id",
+    "only",
+    "opened",
+    "removed",
+    "restored",
+]
+
+_ID_LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"
+
+
+def new_id() -> str:
+    """A short name for a window, easy to read out."""
+    return "".join(_ID_LETTERS[byte % len(_ID_LETTERS)] for byte in os.urandom(4))
+
+
+def opened(state: State, window: Window, now: datetime, *, repeat: bool = False) -> State:
+    """``state`` with ``window`` added as the last one.
+
+    Unless ``repeat`` is set, one that says the same and is not over is enough.
+    """
+    others = _without_the_past(state.windows, now)
+    if not repeat and any(_says_the_same(window, other) for other in others):
+        return state
+    taken = {other.id for other in others}
+    while window.id in taken:
+        window = replace(window, id=new_id())
+    return replace(state, windows=(*others, window))
+
+
+def only(state: State, window: Window, now: datetime) -> State:
+    """``state`` with ``window`` and no other, unless it is that already."""
+    others = _without_the_past(state.windows, now)
+    if len(others) == 1 and _says_the_same(window, others[0]):
+        return state
+    return replace(state, windows=(window,))
+
+
+def _says_the_same(window: Window, other: Window) -> bool:
+    same = replace(other, id=window.id, created_by=window.created_by, created_at=window.created_at)
+    series = window.recurrence is not None and other.start <= window.start
+    if series or (window.immediate and other.immediate):
+        same = replace(same, start=window.start)
+    return same == window
+
+
+def closed(state: State, now: datetime, window_id: str | None = None) -> State:
+    """``state`` with the active windows ended, or only the one that is named.
+
+    What is planned stays planned, and so do the later runs of a recurring window. A lease that
+    has run out goes as well: its holder, who may only be late, must not bring it back.
+    """
+    windows = [
+        _after_this_run(window, now) if window_id in (None, window.id) else window
+        for window in state.windows
+    ]
+    left = tuple(window for window in windows if window is not None)
+    if left == state.windows:
+        return state
+    return replace(state, windows=tuple(_without_the_past(left, now)))
+
+
+def _after_this_run(window: Window, now: datetime) -> Window | None:
+    run = window.run_at(now)
+    if run is None:
+        lapsed = window.lease is not None and window.is_over(now)
+        return None if lapsed else window
+    if window.recurrence is None:
+        return None
+    # Not "from now on": a clock that is set back would begin the same run again.
+    return replace(window, start=run.start + RESOLUTION)
+
+
+def extended(state: State, window_id: str, end: datetime) -> State:
+    """``state`` with another end for one window, if it is still there."""
+    windows = (
+        replace(window, end=end) if window.id == window_id else window for window in state.windows
+    )
+    return replace(state, windows=tuple(windows))
+
+
+def removed(state: State, window_id: str) -> State:
+    """``state`` without one window, if it is still there."""
+    return replace(state, windows=tuple(w for w in state.windows if w.id != window_id))
+
+
+def restored(state: State, paused: Iterable[Window], now: datetime) -> State:
+    """``state`` with windows back that were closed, as they were before.
+
+    Not those that are over by now, nor a recurring one that was removed or changed meanwhile. A
+    lease gets its whole time again: its holder could not renew it.
+    """
+    windows = {window.id: window for window in state.windows}
+    for window in paused:
+        there = windows.get(window.id)
+        if window.recurrence is None:
+            windows.setdefault(window.id, _renewed(window, now))
+        elif there is not None and replace(there, start=window.start) == window:
+            windows[window.id] = window
+    return replace(state, windows=tuple(_without_the_past(windows.values(), now)))
+
+
+def _renewed(window: Window, now: datetime) -> Window:
+    if window.lease is None:
+        return window
+    return replace(window, end=now + timedelta(seconds=window.lease))
+
+
+def cleared(state: State) -> State:
+    """``state`` with nothing active and nothing planned."""
+    return replace(state, windows=())
+
+
+def _without_the_past(windows: Iterable[Window], now: datetime) -> list[Window]:
+    return [window for window in windows if not window.is_over(now)]
