@@ -3,6 +3,7 @@
 import gc
 import ipaddress
 import tracemalloc
+from itertools import permutations
 
 import pytest
 from hypothesis import given
@@ -53,6 +54,15 @@ def test_among_neighbours_every_address_is_told_right(given_networks):
         assert (address in found) == any(address in network for network in given_networks)
 
 
+@pytest.mark.parametrize("order", [*permutations(["10.2.0.0/16", "10.0.0.0/16", "192.168.1.1"])])
+def test_the_order_in_which_networks_are_given_does_not_matter(order):
+    found = NetworkSet(map(parse_network, order))
+    inside = ["10.0.0.0", "10.0.255.255", "10.2.0.0", "10.2.255.255", "192.168.1.1"]
+    outside = ["9.255.255.255", "10.1.0.0", "10.1.255.255", "10.3.0.0", "192.168.1.0"]
+    assert all(parse_address(text) in found for text in inside)
+    assert not any(parse_address(text) in found for text in [*outside, "192.168.1.2", "::"])
+
+
 def kept_ranges(*texts):
     return len(NetworkSet(map(parse_network, texts))._starts[4])
 
@@ -75,6 +85,7 @@ def test_networks_that_touch_or_overlap_are_kept_as_one_range():
 def test_the_whole_range_holds_all_of_its_version_and_none_of_the_other(whole, first, last):
     ends = {ipaddress.ip_address(first), ipaddress.ip_address(last)}
     everything = NetworkSet([parse_network(whole), parse_network(first), parse_network(last)])
+    assert everything
     assert all(address in everything for address in ends)
     other = ipaddress.ip_address("10.0.0.1" if ":" in whole else "2001:db8::1")
     assert other not in everything

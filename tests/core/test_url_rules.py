@@ -1,6 +1,7 @@
 """Many exempt URLs at once say what each of them says by itself."""
 
 import re
+from itertools import permutations
 
 import pytest
 from hypothesis import given
@@ -45,6 +46,16 @@ def test_of_two_plain_patterns_the_shorter_one_says_it_all():
     assert found.match("/a") is None
 
 
+def test_the_order_in_which_patterns_are_given_does_not_matter():
+    given_patterns = ("/b/", "/d/$", "/c/x/", "/a/", "/c/")
+    for order in permutations(given_patterns):
+        found = rules(*order)
+        assert [found.match(path) for path in ("/a/", "/b/x", "/c/y", "/d/")] == [
+            "/a/", "/b/", "/c/", "/d/$"
+        ]  # fmt: skip
+        assert found.match("/bb/") is None
+
+
 PLAIN = {
     "/api/": "/api/",
     "^/api/": "/api/",
@@ -74,7 +85,10 @@ def test_a_plain_pattern_is_found_without_trying_it(pattern, prefix):
         ("/a.i/", ["/api/", "/a.i/"], ["/a\ni/"]),
         (r"/\d/", ["/1/"], ["/d/", r"/\d/"]),
         (r"/a\b", ["/a/", "/a"], ["/ab", "/a_"]),
+        ("/(a)/", ["/a/"], ["/(a)/"]),
         (r"/(a)\1", ["/aa"], ["/a1"]),
+        (r"/\101", ["/A"], ["/101"]),
+        (r"/\0", ["/\0"], ["/0"]),
         (r"/\x41", ["/A"], ["/x41"]),
         (r"/\n", ["/\n"], ["/n"]),
         ("/a?", ["/", "/a"], ["a"]),

@@ -1,7 +1,7 @@
 """Membership of an address in many networks, in the time of a binary search."""
 
 import re
-from bisect import bisect_right
+from bisect import bisect_left
 from collections.abc import Iterable
 from ipaddress import (
     IPv4Address,
@@ -75,8 +75,9 @@ class NetworkSet:
 
     def __contains__(self, address: Address) -> bool:
         packed = address.packed
-        index = bisect_right(self._starts[address.version], packed) - 1
-        return index >= 0 and packed <= self._ends[address.version][index]
+        starts, ends = self._starts[address.version], self._ends[address.version]
+        index = bisect_left(ends, packed)
+        return index < len(starts) and starts[index] <= packed
 
 
 class _Packed:
