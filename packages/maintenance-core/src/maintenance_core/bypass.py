@@ -8,19 +8,19 @@ import hmac
 import re
 import secrets
 from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import Annotated
 
 import msgspec
 
 from maintenance_core.exceptions import InvalidInput
+from maintenance_core.values import EPOCH, AwareDatetime
 
 __all__ = ["Bypass", "accepts_pass", "bypass_for", "new_secret", "opens", "sign_pass"]
 
 _SECRET_BYTES = 32
 _CONTEXT = "maintenance bypass pass"
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _SECOND = timedelta(seconds=1)
 
 # Matched in full. The repetitions are bounded: megabytes are refused at their first characters.
@@ -32,7 +32,7 @@ class Bypass(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     """What the state keeps of a secret link. Another digest, or none, and the link is dead."""
 
     digest: Annotated[str, msgspec.Meta(pattern=r"\A[0-9a-f]{64}\Z")]
-    expires: Annotated[datetime, msgspec.Meta(tz=True)] | None = None
+    expires: AwareDatetime | None = None
 
     def is_over(self, now: datetime) -> bool:
         """Has it ended by itself? At the moment ``expires`` it has."""
@@ -117,4 +117,4 @@ def _same(ours: str, theirs: str) -> bool:
 
 
 def _epoch_seconds(moment: datetime) -> int:
-    return (moment - _EPOCH) // _SECOND
+    return (moment - EPOCH) // _SECOND
