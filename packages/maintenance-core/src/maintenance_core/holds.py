@@ -124,11 +124,10 @@ class Lease(Hold):
             reason=self._reason,
             created_by=str(by),
         )
-        # The id may be changed if another window has it, so what was added is looked up.
         update = self._store.change(
             lambda state: opened(state, window, now, repeat=True), Note("on", by)
         )
-        window_id = update.after.windows[-1].id
+        window_id = update.opened[-1].id
         renewing = None
         if self._duration is not None:
             renewing = _Renewing(self._store, window_id, self._duration)

@@ -12,7 +12,7 @@ from maintenance_core.values import MAX_SECONDS
 from maintenance_core.when import MAX_DURATION, as_utc
 from maintenance_core.window import Mode, Window
 
-__all__ = ["new_recurrence", "new_window"]
+__all__ = ["new_window"]
 
 MAX_TEXT = 4000
 """The longest message or reason, in characters."""
@@ -74,15 +74,6 @@ def new_window(
     if recurrence is not None:
         _check_series(window, recurrence, now)
     return window
-
-
-def new_recurrence(cron: str, duration: timedelta, zone: str) -> Recurrence:
-    """Runs of ``duration`` that start when ``cron`` says, in the IANA time zone ``zone``.
-
-    Raises InvalidInput, which names the field.
-    """
-    cron, zone = cron.strip(), zone.strip()
-    return Recurrence(cron=cron, duration=_seconds("duration", duration), zone=zone)
 
 
 def _check_series(window: Window, recurrence: Recurrence, now: datetime) -> None:

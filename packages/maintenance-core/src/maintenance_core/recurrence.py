@@ -34,7 +34,8 @@ _known: dict["Recurrence", tuple[datetime | None, datetime | None]] = {}
 class Recurrence(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """``cron`` says when it starts, in the IANA time zone ``zone``; ``duration`` is in seconds.
 
-    Raises InvalidInput for a cron expression or a zone that does not exist. At a change of the
+    Raises InvalidInput for what is not an expression of five fields, a zone of this machine, or a
+    duration from a second to ten years. At a change of the
     clocks it does what Debian's cron does: where minute and hour are given, a start that is
     skipped happens right after the gap, and one that is repeated happens once; where one of the
     two begins with ``*``, the clock on the wall counts.
@@ -45,6 +46,8 @@ class Recurrence(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     zone: str
 
     def __post_init__(self) -> None:
+        if not 1 <= self.duration <= MAX_SECONDS:
+            raise InvalidInput("duration", "it is not between one second and ten years.")
         _check(self.cron, self.zone)
 
     @property

@@ -4,13 +4,14 @@ import os
 import re
 
 from maintenance_core.exceptions import LocationError
-from maintenance_core.stores.base import Change, Fingerprint, Problem, Reading, Store, Update
+from maintenance_core.stores.base import Change, Fingerprint, Note, Problem, Reading, Store, Update
 from maintenance_core.stores.file import FileStore
 
 __all__ = [
     "Change",
     "FileStore",
     "Fingerprint",
+    "Note",
     "Problem",
     "Reading",
     "Store",

@@ -3,10 +3,12 @@
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass
+from pathlib import Path
 
 from maintenance_core.actor import Actor
 from maintenance_core.journal import History
 from maintenance_core.state import State
+from maintenance_core.window import Window
 
 __all__ = ["Change", "Fingerprint", "Note", "Problem", "Reading", "Store", "Update"]
 
@@ -69,12 +71,23 @@ class Update:
         """False if the store already said what was asked for."""
         return self.before.revision != self.after.revision
 
+    @property
+    def opened(self) -> tuple[Window, ...]:
+        """The windows that are new, the newest one last."""
+        known = {window.id for window in self.before.windows}
+        return tuple(window for window in self.after.windows if window.id not in known)
+
 
 class Store(ABC):
     """Where a state lives. Safe to use from any thread and after a fork."""
 
     location: str
     """The path or URL, for people."""
+
+    @property
+    @abstractmethod
+    def gate_path(self) -> Path:
+        """The file in which the workers of this host show that they have requests in flight."""
 
     @abstractmethod
     def read(self) -> Reading:

@@ -142,7 +142,7 @@ class FileStore(Store):
 
     @property
     def gate_path(self) -> Path:
-        """The file of the gates of the workers that use this state, whichever link leads to it."""
+        # The same one for every worker, whichever link leads to the state.
         target = Path(os.path.realpath(self.path))
         return target.with_name(f".{target.name}.gate")
 
