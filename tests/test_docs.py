@@ -2,10 +2,12 @@
 
 import re
 from pathlib import Path
+from wsgiref.util import setup_testing_defaults
+from wsgiref.validate import validator
 
 import pytest
 
-from maintenance_core import FileStore
+from maintenance_core import FileStore, drain, switch_on
 from maintenance_django import checks
 from maintenance_django.conf import MaintenanceSettings
 
@@ -54,6 +56,36 @@ def test_example_for_scripts_runs(page, tmp_path, monkeypatch):
     ]
     exec(example.replace("/srv/site/", ""), {})
     assert FileStore("maintenance.json").read().state.revision == 2
+
+
+def test_examples_of_the_core_run_from_top_to_bottom(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    page = (ROOT / "docs/reference/core.md").read_text()
+    examples = re.findall(r"```python\n(.*?)```", page, re.DOTALL)
+    assert len(examples) == 9
+    names = {}
+    for example in examples:
+        exec(example, names)
+
+    def ask(**environ):
+        environ["QUERY_STRING"] = ""
+        setup_testing_defaults(environ)
+        status = []
+        body = validator(names["application"])(environ, lambda *start: status.append(start[0]))
+        answer = (status, b"".join(body))
+        body.close()
+        return answer
+
+    store = FileStore("maintenance.json")
+    assert ask() == (["200 OK"], b"Hello.")
+    switch_on(store, message="Back soon.", mode="read-only", paths=["/shop"])
+    assert ask(PATH_INFO="/shop/cart") == (["200 OK"], b"Hello.")
+    assert ask(PATH_INFO="/shop/cart", REQUEST_METHOD="POST") == (
+        ["503 Service Unavailable"],
+        b"Back soon.",
+    )
+    assert ask(PATH_INFO="/shopping", REQUEST_METHOD="POST") == (["200 OK"], b"Hello.")
+    assert drain(store.gate_path, 0).outcome == "drained"
 
 
 def test_readme_has_the_two_lines():
