@@ -68,7 +68,7 @@ def test_examples_of_the_core_run_from_top_to_bottom(tmp_path, monkeypatch):
         exec(example, names)
 
     def ask(**environ):
-        environ["QUERY_STRING"] = ""
+        environ = {"QUERY_STRING": "", "SCRIPT_NAME": "", "PATH_INFO": "/"} | environ
         setup_testing_defaults(environ)
         status = []
         body = validator(names["application"])(environ, lambda *start: status.append(start[0]))

@@ -8,7 +8,7 @@ from pathlib import Path
 from msgspec.structs import replace
 
 from maintenance_core import FileStore, State
-from maintenance_core.operations import new_window
+from maintenance_core.planning import new_window
 
 __all__ = ["States"]
 
