@@ -13,6 +13,7 @@ from pathlib import Path
 from measuring.cold_start import compare_cold_starts
 from measuring.comparisons import compare_off, compare_on
 from measuring.effort import FULL, QUICK, Effort
+from measuring.engine import drain_after_requests, grow_the_core, pass_the_gate
 from measuring.growth import WINDOWS, grow
 from measuring.processes import BenchmarkError
 from measuring.report import Section, as_json, as_text, machine
@@ -52,10 +53,15 @@ def _measure(effort: Effort) -> list[Section]:
         on = list(compare_on(states, effort, with_pack=_has_pack()))
         _tell("growth")
         growth = list(grow(states, effort))
+        _tell("the core")
+        core = [*pass_the_gate(states.ours(False, 1), effort), *grow_the_core(effort)]
+        drains = list(drain_after_requests(directory, effort))
     return [
         ("Off: added per request", "dmm", "ours", off),
         ("On: the answer", "dmm", "ours", on),
         ("Growth of ours, middleware alone", "small", "large", growth),
+        ("The core alone", "small", "large", core),
+        ("A drain, after the last request has ended", "allowed", "ours", drains),
         ("The command, whole process", "dmm", "ours", cold_starts),
     ]
 

@@ -4,12 +4,10 @@ The state keeps a digest of the secret. Who has shown the secret once is given a
 text for a cookie, so that the secret is neither kept in a browser nor sent again.
 """
 
-import hmac
+# Cryptography is loaded where it is used: a command that only switches need not wait for it.
 import re
-import secrets
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from hashlib import sha256
 from typing import Annotated
 
 import msgspec
@@ -41,6 +39,8 @@ class Bypass(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
 
 def new_secret() -> str:
     """A secret of 256 random bits that can stand in an address as it is."""
+    import secrets  # noqa: PLC0415
+
     return secrets.token_urlsafe(_SECRET_BYTES)
 
 
@@ -103,16 +103,22 @@ def accepts_pass(
 
 
 def _digest(secret: str) -> str:
+    from hashlib import sha256  # noqa: PLC0415
+
     # Neither salt nor many rounds: they would protect a secret that can be guessed.
     return sha256(secret.encode()).hexdigest()
 
 
 def _mac(key: bytes, bypass: Bypass, expiry: str) -> str:
+    import hmac  # noqa: PLC0415
+
     return hmac.digest(key, f"{_CONTEXT}.{bypass.digest}.{expiry}".encode(), "sha256").hex()
 
 
 def _same(ours: str, theirs: str) -> bool:
     """Are they equal? The time it takes tells nothing about where they differ."""
+    import hmac  # noqa: PLC0415
+
     return hmac.compare_digest(ours.encode(), theirs.encode())
 
 

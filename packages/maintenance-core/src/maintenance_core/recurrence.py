@@ -5,13 +5,15 @@ from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from itertools import islice, pairwise
-from typing import Annotated
-from zoneinfo import ZoneInfo
+from typing import TYPE_CHECKING, Annotated
 
 import msgspec
 
 from maintenance_core.exceptions import InvalidInput
 from maintenance_core.values import EPOCH, MAX_SECONDS
+
+if TYPE_CHECKING:
+    from zoneinfo import ZoneInfo
 
 __all__ = ["RESOLUTION", "Recurrence"]
 
@@ -92,7 +94,7 @@ class Recurrence(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
         nearest = max if backwards else min
         found: list[datetime] = []
         with suppress(OverflowError, ValueError):  # at either end of the calendar
-            wall = moment.astimezone(ZoneInfo(self.zone)).replace(tzinfo=None, microsecond=0)
+            wall = moment.astimezone(_zone(self.zone)).replace(tzinfo=None, microsecond=0)
             around = self._unsure_around(moment)
             begin = wall + around if backwards else wall - around
             for shown in _simulate(self.cron, begin, backwards=backwards):
@@ -108,12 +110,12 @@ class Recurrence(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     def _unsure_around(self, moment: datetime) -> timedelta:
         """How far the clock on the wall must be looked at to be sure what is before and after."""
         moments = (moment - _REPEATED, moment, moment + _REPEATED)
-        offsets = {other.astimezone(ZoneInfo(self.zone)).utcoffset() for other in moments}
+        offsets = {other.astimezone(_zone(self.zone)).utcoffset() for other in moments}
         return _SECOND if len(offsets) == 1 else _REPEATED
 
     def _meanings(self, shown: datetime) -> list[datetime]:
         """When it starts if the clock on the wall is to show ``shown``: mostly once."""
-        zone = ZoneInfo(self.zone)
+        zone = _zone(self.zone)
         first, second = (shown.replace(tzinfo=zone, fold=fold).astimezone(UTC) for fold in (0, 1))
         # cron's own distinction, by the first letter of minute and hour.
         follows_the_wall = any(field.startswith("*") for field in self.cron.split()[:2])
@@ -149,7 +151,7 @@ def _check(cron: str, zone: str) -> None:
         ) from None
 
 
-def _change_of_clocks(before: datetime, after: datetime, zone: ZoneInfo) -> datetime:
+def _change_of_clocks(before: datetime, after: datetime, zone: "ZoneInfo") -> datetime:
     """The moment between the two from which on the clocks of ``zone`` show another time."""
     offset = before.astimezone(zone).utcoffset()
     while after - before > _SECOND:
@@ -161,10 +163,17 @@ def _change_of_clocks(before: datetime, after: datetime, zone: ZoneInfo) -> date
     return after
 
 
+def _zone(name: str) -> "ZoneInfo":
+    # Like the evaluator, this is loaded by those who have a recurring window.
+    from zoneinfo import ZoneInfo  # noqa: PLC0415
+
+    return ZoneInfo(name)
+
+
 def _check_zone(name: str) -> None:
     with suppress(LookupError, ValueError, OSError):
         if len(name) <= _MAX_ZONE:
-            ZoneInfo(name)
+            _zone(name)
             return
     raise InvalidInput(
         "zone",
