@@ -7,7 +7,9 @@ import pytest
 from django.http import HttpResponse
 from django.test import AsyncRequestFactory, RequestFactory
 
+from maintenance_core import switch_on
 from maintenance_django.core import set_maintenance_mode
+from maintenance_django.http import aneed_maintenance_response
 from maintenance_django.middleware import MaintenanceModeMiddleware
 from tests.django.helpers import call_asgi, call_wsgi
 
@@ -122,17 +124,82 @@ async def test_project_page_is_rendered_in_a_thread_under_asgi(templates, on_asy
     assert seen != [threading.get_ident()]
 
 
+@pytest.fixture
+def submitted(monkeypatch):
+    """What the event loop gives to a thread, once ``submitted()`` has been called in it."""
+    given = []
+
+    def watch():
+        loop = asyncio.get_running_loop()
+        in_executor = loop.run_in_executor
+        monkeypatch.setattr(
+            loop, "run_in_executor", lambda *args: given.append(args) or in_executor(*args)
+        )
+        return given
+
+    return watch
+
+
+@pytest.fixture
+def seen(settings):
+    """The threads in which the project's function for the address has been asked."""
+    threads = []
+    settings.MAINTENANCE_MODE_GET_CLIENT_IP_ADDRESS = lambda request: threads.append(
+        threading.get_ident()
+    )
+    settings.MAINTENANCE_MODE_IGNORE_IP_ADDRESSES = ["10.0.0.1"]
+    return threads
+
+
+@pytest.mark.parametrize(
+    ("window", "method", "threads"),
+    [
+        ({}, "GET", 1),
+        ({"paths": ["/down"]}, "GET", 1),
+        ({"paths": ["/class"]}, "GET", 0),
+        ({"mode": "read-only"}, "GET", 0),
+        ({"mode": "read-only"}, "POST", 1),
+        ({"mode": "read-only", "paths": ["/down"]}, "HEAD", 0),
+    ],
+)
+async def test_function_for_the_address_has_a_thread_where_it_is_asked(
+    store, seen, window, method, threads
+):
+    switch_on(store, **window)
+    request = AsyncRequestFactory().generic(method, "/down/")
+    response = await MaintenanceModeMiddleware(async_nothing)(request)
+    assert response.status_code == (503 if threads else 200)
+    assert len(seen) == threads
+    assert threading.get_ident() not in seen
+
+
+@pytest.mark.parametrize("window", [{"paths": ["/down"]}, {"mode": "read-only"}])
+async def test_no_thread_is_used_for_a_request_that_nothing_interrupts(
+    store, seen, submitted, window
+):
+    switch_on(store, **window)
+    given = submitted()
+    request = AsyncRequestFactory().get("/")
+    assert (await MaintenanceModeMiddleware(async_nothing)(request)).status_code == 200
+    assert given == []
+
+
+@pytest.mark.parametrize("value", [True, False], ids=["on", "off"])
+async def test_fixed_setting_asks_for_the_address_only_when_on(settings, seen, value):
+    settings.MAINTENANCE_MODE = value
+    assert await aneed_maintenance_response(AsyncRequestFactory().get("/")) is value
+    assert len(seen) == value
+
+
 async def test_json_needs_no_thread_although_the_project_has_a_page(
-    templates, on_async, monkeypatch
+    templates, on_async, submitted
 ):
     templates("503.html", "ours")
-    submitted = []
-    loop = asyncio.get_running_loop()
-    monkeypatch.setattr(loop, "run_in_executor", lambda *args: submitted.append(args))
+    given = submitted()
     request = AsyncRequestFactory().get("/", headers={"accept": "application/json"})
     response = await MaintenanceModeMiddleware(async_nothing)(request)
     assert response["Content-Type"] == "application/json"
-    assert submitted == []
+    assert given == []
 
 
 async def async_nothing(request):

@@ -5,8 +5,7 @@ from datetime import UTC, datetime
 from django.conf import settings
 from django.http import HttpRequest
 
-from maintenance_core import Bypass
-from maintenance_core.bypass import accepts_pass
+from maintenance_core import Bypass, accepts_pass
 
 __all__ = ["BYPASS_COOKIE", "carries_pass"]
 

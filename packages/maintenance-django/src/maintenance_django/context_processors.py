@@ -13,4 +13,5 @@ __all__ = ["maintenance_mode"]
 def maintenance_mode(request: HttpRequest) -> dict[str, Any]:
     """``maintenance_mode``: is the whole site blocked? ``maintenance``: the rest of it."""
     view = get_reader().current()
-    return {"maintenance_mode": view.on, "maintenance": Maintenance(view)}
+    window = view.window_at(request.path_info)
+    return {"maintenance_mode": view.on, "maintenance": Maintenance(view, window)}

@@ -1,8 +1,9 @@
 """Ask and switch maintenance mode from code."""
 
+import logging
 from collections.abc import Callable
 from contextlib import suppress
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from functools import wraps
 from typing import Any, TypeVar, cast
 
@@ -25,6 +26,8 @@ __all__ = [
     "set_maintenance_mode",
     "store_to_switch",
 ]
+
+logger = logging.getLogger("maintenance_django")
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -49,13 +52,11 @@ def set_maintenance_mode(
         raise TypeError(f"value is {value!r}; give True or False.")
     if not value and (start is not None or end is not None):
         raise ValueError("start and end are only for the value True.")
-    set_mode(
-        store_to_switch(),
-        value,
-        now=datetime.now(UTC),
-        start=_moment("start", start),
-        end=_moment("end", end),
+    update = set_mode(
+        store_to_switch(), value, start=_moment("start", start), end=_moment("end", end)
     )
+    if update.unrecorded is not None:
+        logger.warning("The journal does not have this switch: %s", update.unrecorded)
 
 
 def _moment(field: str, value: datetime | str | None) -> datetime | None:

@@ -36,7 +36,10 @@ _NEVER_CACHED = {
     "Expires": "0",
     MARKER_HEADER: "on",
 }
-_SENTENCE = "This site is down for maintenance."
+_SENTENCES = {
+    "block": "{} is down for maintenance.",
+    "read-only": "{} is read-only during maintenance.",
+}
 
 
 def need_maintenance_response(request: HttpRequest, view: View | None = None) -> bool:
@@ -55,16 +58,24 @@ def need_maintenance_response(request: HttpRequest, view: View | None = None) ->
 
 async def aneed_maintenance_response(request: HttpRequest, view: View | None = None) -> bool:
     """The same as :func:`need_maintenance_response`, in an event loop."""
-    if conf.GET_CLIENT_IP_ADDRESS is not None:
-        # A function of the project may wait for something.
-        return await sync_to_async(need_maintenance_response)(request, view)
     view = view or get_reader().current()
     facts = RequestFacts(request, view.state.bypass)
+    if conf.GET_CLIENT_IP_ADDRESS is not None and _is_affected(view, facts):
+        # A function of the project may wait for something.
+        return await sync_to_async(need_maintenance_response)(request, view)
     decision = decide(view, get_policy(), facts)
     if decision is None:
         await facts.alook_at_user()
         decision = decide(view, get_policy(), facts)
     return _blocks(decision)
+
+
+def _is_affected(view: View, facts: RequestFacts) -> bool:
+    """Do the exemptions decide, or is it plain that nothing interrupts the request?"""
+    window = view.window_at(facts.path)
+    if window is None:
+        return view.on
+    return window.mode == "block" or not facts.is_safe
 
 
 def _blocks(decision: Decision | None) -> bool:
@@ -126,7 +137,15 @@ def _page(format_: Format, request: HttpRequest, view: View, window: Window | No
         return _PAGES[format_](window)
     except Exception:  # nothing on the way to a 503 may end in a 500
         logger.exception("The maintenance page could not be made; a plain one was given.")
-        return Page(f"{_SENTENCE}\n".encode(), "text/plain; charset=utf-8", "en")
+        return _text_page(None)
+
+
+def _sentence(window: Window | None) -> str:
+    """What the operator says, or what there is to say without them."""
+    if window is None:
+        return _SENTENCES["block"].format("This site")
+    part = "This site" if window.is_whole_site else "This part of the site"
+    return window.message or _SENTENCES[window.mode].format(part)
 
 
 def _document(window: Window | None) -> dict[str, object]:
@@ -137,7 +156,7 @@ def _document(window: Window | None) -> dict[str, object]:
         "type": "about:blank",
         "title": responses.get(status, "Maintenance"),
         "status": status,
-        "detail": (window and window.message) or _SENTENCE,
+        "detail": _sentence(window),
         "retry_after": _retry_after(window),
         "maintenance_until": None if until is None else _iso(until),
     }
@@ -156,7 +175,7 @@ def _problem_page(window: Window | None) -> Page:
 
 
 def _text_page(window: Window | None) -> Page:
-    lines = [(window and window.message) or _SENTENCE]
+    lines = [_sentence(window)]
     if window is not None and window.until is not None:
         lines.append(f"Expected back: {_iso(window.until)}")
     return Page(("\n".join(lines) + "\n").encode(), "text/plain; charset=utf-8", "en")

@@ -5,7 +5,7 @@ one, and kept as bytes until what they tell changes.
 """
 
 import logging
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Hashable, Iterator
 from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple, Protocol
@@ -18,7 +18,7 @@ from django.utils import timezone, translation
 from maintenance_core import View, Window
 from maintenance_django.caching import cached_until_settings_change
 from maintenance_django.conf import conf
-from maintenance_django.context import Maintenance
+from maintenance_django.context import Maintenance, to_come
 
 __all__ = ["PACK_TEMPLATE", "Page", "builtin_engine", "html_page", "is_ready_made"]
 
@@ -27,7 +27,7 @@ logger = logging.getLogger("maintenance_django")
 PACK_TEMPLATE = "maintenance/503.html"
 _BUILTIN_TEMPLATE = "maintenance_django/builtin.html"
 _MOST_FAILURES = 20
-_MOST_PAGES = 20
+_MOST_PAGES = 100
 _LANGUAGE_OF_READY_MADE = "en"
 _CONTENT_TYPE = "text/html; charset=utf-8"
 _LAST_RESORT = (
@@ -89,21 +89,21 @@ def builtin_engine() -> Engine:
     )
 
 
-_Told = tuple[Window | None, Window | None]
-"""The windows that a ready-made page tells of: the active and the next one."""
-
-
 class _Kept:
-    """The last ready-made pages, and what the last one was given for."""
+    """The last ready-made pages, by what they tell."""
 
     def __init__(self) -> None:
-        self.last: tuple[View, Window | None, Page] | None = None
-        self.pages: dict[_Told, Page] = {}
+        self._pages: dict[Hashable, Page] = {}
 
-    def keep(self, told: _Told, page: Page) -> None:
-        if len(self.pages) >= _MOST_PAGES:
-            self.pages.clear()
-        self.pages[told] = page
+    def get(self, told: Hashable) -> Page | None:
+        # While somebody works on a template, every page is a fresh one.
+        return None if settings.DEBUG else self._pages.get(told)
+
+    def keep(self, told: Hashable, page: Page) -> Page:
+        if len(self._pages) >= _MOST_PAGES:
+            self._pages.clear()
+        self._pages[told] = page
+        return page
 
 
 @cached_until_settings_change
@@ -126,20 +126,10 @@ def html_page(request: HttpRequest, view: View, window: Window | None) -> Page:
                 logger.exception(
                     "The template %r failed; another page is given until it works.", conf.TEMPLATE
                 )
-    kept = _kept()
-    last = None if settings.DEBUG else kept.last
-    if last is not None and last[0] is view and last[1] is window:
-        return last[2]
-    # A new view of a state that has not changed, as of a file that is too young to be trusted,
-    # or another part of the site.
-    told = (window, Maintenance(view).next)
-    page = None if settings.DEBUG else kept.pages.get(told)
-    if page is None:
-        body = _ready_made(templates.pack, view, window)
-        page = Page(body, _CONTENT_TYPE, _LANGUAGE_OF_READY_MADE)
-        kept.keep(told, page)
-    kept.last = (view, window, page)
-    return page
+    # All that a template can ask about a view, so that a state that is only read again, as one
+    # that is too young to be trusted, gives the same page.
+    told = (view.on, view.phase, window, to_come(view))
+    return _kept().get(told) or _kept().keep(told, _ready_made(templates.pack, view, window))
 
 
 @cached_until_settings_change
@@ -147,15 +137,17 @@ def _failures_told() -> set[str]:
     return set()
 
 
-def _ready_made(pack: _Template | None, view: View, window: Window | None) -> bytes:
+def _ready_made(pack: _Template | None, view: View, window: Window | None) -> Page:
     zone = timezone.get_default_timezone()
+    body = _LAST_RESORT
     for render in _renderers(pack):
         try:
             with translation.override(_LANGUAGE_OF_READY_MADE), timezone.override(zone):
-                return render(_context(view, window)).encode()
+                body = render(_context(view, window)).encode()
+                break
         except Exception:  # a template or a translation can fail in any way
             logger.exception("A ready-made maintenance page failed; a simpler one was given.")
-    return _LAST_RESORT
+    return Page(body, _CONTENT_TYPE, _LANGUAGE_OF_READY_MADE)
 
 
 def _renderers(pack: _Template | None) -> Iterator[Callable[[dict[str, Any]], str]]:
@@ -171,7 +163,7 @@ def _render_builtin(context: dict[str, Any]) -> str:
 def _context(view: View, window: Window | None) -> dict[str, Any]:
     return {
         "maintenance": Maintenance(view, window),
-        "maintenance_mode": True,
+        "maintenance_mode": view.on,
         "status_code": conf.STATUS_CODE,
         "retry_url": "",
     }

@@ -2,7 +2,6 @@
 
 import logging
 from collections.abc import Callable
-from datetime import UTC, datetime
 from functools import wraps
 from http import HTTPStatus
 
@@ -79,18 +78,16 @@ def _switch(request: HttpRequest, *, turn_on: bool) -> HttpResponse:
     try:
         store = store_to_switch()
         if turn_on:
-            switch_on(
-                store,
-                message=request.POST.get("message", ""),
-                by=by,
-            )
+            update = switch_on(store, message=request.POST.get("message", ""), by=by)
         else:
-            switch_off(store, by=by)
+            update = switch_off(store, by=by)
     except InvalidInput as error:
         return _page(request, turn_on=turn_on, error=str(error), status=HTTPStatus.BAD_REQUEST)
     except (MaintenanceError, ImproperlyConfigured) as error:
         logger.warning("Maintenance mode was not switched: %s", error)
         return _page(request, turn_on=turn_on, error=str(error), status=HTTPStatus.CONFLICT)
+    if update.unrecorded is not None:
+        logger.warning("The journal does not have this switch: %s", update.unrecorded)
     return HttpResponseRedirect(_next(request))
 
 
@@ -109,8 +106,10 @@ def _page(request: HttpRequest, *, turn_on: bool, error: str, status: int) -> Ht
         error = _obstacle(view)
     context = {
         "turn_on": turn_on,
-        "is_on": not view.is_open,
-        "windows": view.state.active(datetime.now(UTC)),
+        "is_on": view.on,
+        "is_read_only": view.window is not None,
+        "is_open": view.is_open,
+        "windows": view.active,
         "message": request.POST.get("message", ""),
         "next": _next(request),
         "error": error,

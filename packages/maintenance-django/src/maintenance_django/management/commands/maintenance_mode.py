@@ -134,7 +134,7 @@ class Command(BaseCommand):
         data = {**status.as_data(), "setting": conf.MODE}
         lines = [*describe_status(status, timezone.get_default_timezone())]
         if conf.MODE is not None:
-            data["status"] = "on" if conf.MODE else "off"
+            data["status"] = data["phase"] = "on" if conf.MODE else "off"
             first = f"Maintenance is {data['status']}, since the setting MAINTENANCE_MODE is so."
             lines = [
                 first,
