@@ -1,12 +1,15 @@
 """``maintenance status``, and where the state is found."""
 
+import json
 import runpy
 import subprocess
 import sys
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from maintenance_cli.__main__ import main
+from maintenance_core import FileStore, Recurrence, issue_bypass, switch_on
 from maintenance_core.location import DEFAULT_FILE_NAME
 
 
@@ -43,6 +46,49 @@ def test_json_of_status(run_json, state):
             "bypass": None,
         },
     )
+
+
+@pytest.mark.parametrize(
+    ("window", "headline"),
+    [
+        ({"paths": ["/shop"]}, "Maintenance is on for a part of the site."),
+        ({"mode": "read-only"}, "Maintenance is on: the site is read-only."),
+    ],
+)
+def test_status_tells_what_is_closed(run, run_json, state, window, headline):
+    switch_on(FileStore(state), **window)
+    code, output, errors = run("--state", str(state), "status")
+    assert (code, output.splitlines()[0], errors) == (0, headline, "")
+    code, data = run_json("--state", str(state), "status")
+    assert (code, data["status"], data["phase"]) == (0, "on", "on")
+    (active,) = data["active"]
+    assert {name: active[name] for name in window} == window
+
+
+def test_status_tells_of_announcement_series_and_bypass(run, run_json, state):
+    store = FileStore(state)
+    start = datetime.now(UTC) + timedelta(hours=2)
+    daily = Recurrence(cron=f"{start.minute} {start.hour} * * *", duration=7200, zone="UTC")
+    switch_on(store, recurrence=daily, paths=["/shop"], announce=timedelta(days=1))
+    issue_bypass(store)
+    _, output, errors = run("--state", str(state), "status")
+    assert errors == ""
+    assert "Planned:\n" in output
+    assert "Recurring:\n" in output
+    assert daily.cron in output
+    _, data = run_json("--state", str(state), "status")
+    assert (data["status"], data["phase"], data["bypass"]) == (
+        "off",
+        "announced",
+        {"expires": None},
+    )
+    assert [window["recurrence"] for window in data["planned"]] == [None]
+    assert data["recurring"][0]["recurrence"] == {
+        "cron": daily.cron,
+        "duration": 7200,
+        "zone": "UTC",
+    }
+    assert store.read().state.bypass.digest not in output + json.dumps(data)
 
 
 def test_unreadable_state_is_unknown_and_ends_with_1(run, run_json, state):

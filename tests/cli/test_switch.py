@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from maintenance_core import FileStore, switch_on
+from maintenance_core import FileStore, Recurrence, switch_on
 
 
 def stored(state):
@@ -228,3 +228,53 @@ def test_off_ends_every_active_window(run, state):
         switch_on(store, now=now, message=message)
     assert run("--state", str(state), "off")[0] == 0
     assert stored(state)["windows"] == []
+
+
+@pytest.mark.parametrize("window", [{"paths": ["/shop"]}, {"mode": "read-only"}])
+def test_off_ends_what_is_closed_only_in_part(run, state, window):
+    switch_on(FileStore(state), **window)
+    code, output, _ = run("--state", str(state), "off")
+    assert code == 0
+    assert output.startswith("Maintenance is off.\nEnded:\n")
+    assert stored(state)["windows"] == []
+
+
+def test_off_ends_this_run_of_a_series_and_all_drops_the_series(run, state):
+    now = datetime.now(UTC)
+    begin = now - timedelta(minutes=5)
+    daily = Recurrence(cron=f"{begin.minute} {begin.hour} * * *", duration=3600, zone="UTC")
+    switch_on(FileStore(state), start=now - timedelta(days=1), recurrence=daily)
+    _, output, _ = run("--state", str(state), "off")
+    assert output.startswith("Maintenance is off.\nEnded:\n")
+    assert "Planned:\n" in output
+    assert len(stored(state)["windows"]) == 1
+    _, output, _ = run("--state", str(state), "off", "--all")
+    assert "Dropped:\n" in output
+    assert stored(state)["windows"] == []
+
+
+@pytest.mark.parametrize("command", ["on", "off"])
+def test_change_that_is_not_in_the_journal_is_done_and_told(run, run_json, state, command):
+    if command == "off":
+        run("--state", str(state), "on")
+    journal = state.with_name("state.json.journal")
+    journal.unlink(missing_ok=True)
+    journal.mkdir()
+    code, output, errors = run("--state", str(state), command)
+    assert (code, errors) == (0, "")
+    assert f"The journal does not have this: {journal}: it is not a regular file" in output
+    assert output.startswith(f"Maintenance is {command}.\n")
+    assert len(stored(state)["windows"]) == (command == "on")
+    code, data = run_json("--state", str(state), "off" if command == "on" else "on")
+    assert (code, data["changed"]) == (0, True)
+    assert data["unrecorded"].startswith(f"{journal}: it is not a regular file;")
+
+
+def test_journal_names_who_has_used_the_command(run, state):
+    run("--state", str(state), "on")
+    run("--state", str(state), "off")
+    entries = FileStore(state).history().entries
+    assert [(entry.action, entry.tool) for entry in entries] == [
+        ("on", "maintenance"),
+        ("off", "maintenance"),
+    ]

@@ -2,11 +2,13 @@
 
 import logging
 import os
+import re
 import subprocess
 import sys
 import textwrap
 
 import pytest
+from django.test import Client
 from django.urls import set_script_prefix
 
 from maintenance_core import FileStore
@@ -46,6 +48,26 @@ def staff(django_user_model, db):
 @pytest.fixture
 def member(django_user_model, db):
     return django_user_model.objects.create_user("member", password="pw")
+
+
+@pytest.fixture
+def root(superuser):
+    """The browser of a superuser, with the protection of the real site."""
+    client = Client(enforce_csrf_checks=True)
+    client.force_login(superuser)
+    return client
+
+
+@pytest.fixture
+def post(root):
+    """Press the button of the page at a URL of the switch."""
+
+    def post(url, **data):
+        page = root.get(url).content.decode()
+        found = re.search(r'name="csrfmiddlewaretoken" value="(\w+)"', page)
+        return root.post(url, {"csrfmiddlewaretoken": found[1], **data})
+
+    return post
 
 
 @pytest.fixture

@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from django.core.management import CommandError, call_command
 
+from maintenance_core import Recurrence, issue_bypass, switch_on
 from maintenance_django.core import get_maintenance_mode, set_maintenance_mode
 
 
@@ -54,6 +55,59 @@ def test_status_tells_and_changes_nothing(run, state_path):
     assert lines[0] == "Maintenance is on."
     assert "    message: Back soon." in lines
     assert "    reason: release" in lines
+
+
+@pytest.mark.parametrize(
+    ("window", "headline"),
+    [
+        ({"paths": ["/down"]}, "Maintenance is on for a part of the site."),
+        ({"mode": "read-only"}, "Maintenance is on: the site is read-only."),
+    ],
+)
+def test_status_tells_what_is_closed_and_off_opens_it(run, store, window, headline):
+    switch_on(store, **window)
+    assert run("status").startswith(f"{headline}\n")
+    data = json.loads(run("status", json=True))
+    assert (data["status"], data["phase"]) == ("on", "on")
+    assert run("off").startswith("Maintenance is off.\nEnded:\n")
+    assert store.read().state.windows == ()
+
+
+def test_status_tells_of_announcement_series_and_bypass(run, store):
+    now = datetime.now(UTC)
+    start = now + timedelta(hours=2)
+    daily = Recurrence(cron=f"{start.minute} {start.hour} * * *", duration=7200, zone="UTC")
+    switch_on(store, recurrence=daily, paths=["/down"], announce=timedelta(days=1))
+    issue_bypass(store, expires=now + timedelta(hours=8))
+    output = run("status")
+    assert "Planned:\n" in output
+    assert "Recurring:\n" in output
+    data = json.loads(run("status", json=True))
+    assert (data["status"], data["phase"]) == ("off", "announced")
+    assert [window["recurrence"] for window in data["planned"]] == [None]
+    assert data["recurring"][0]["recurrence"]["cron"] == daily.cron
+    assert data["bypass"].keys() == {"expires"}
+    assert store.read().state.bypass.digest not in json.dumps(data) + output
+
+
+@pytest.mark.parametrize("action", ["on", "off"])
+def test_change_that_is_not_in_the_journal_is_done_and_told(run, state_path, action):
+    set_maintenance_mode(action == "off")
+    journal = state_path.with_name("state.json.journal")
+    journal.unlink(missing_ok=True)
+    journal.mkdir()
+    assert f"The journal does not have this: {journal}: it is not a" in run(action)
+    assert get_maintenance_mode() is (action == "on")
+    data = json.loads(run("off" if action == "on" else "on", json=True))
+    assert data["changed"] is True
+    assert data["unrecorded"].startswith(f"{journal}: it is not a regular file;")
+
+
+def test_journal_names_who_has_used_the_command(run, store):
+    run("on")
+    (entry,) = store.history().entries
+    assert (entry.action, entry.tool) == ("on", "manage.py maintenance_mode")
+    assert f"{entry.user}@{entry.host}" == store.read().state.windows[0].created_by
 
 
 @pytest.mark.parametrize("option", ["--end", "--until"])
@@ -156,7 +210,8 @@ def test_setting_refuses_the_switch(run, settings, state_path, action):
 def test_status_tells_that_the_setting_outranks_the_state(run, settings):
     settings.MAINTENANCE_MODE = True
     assert "Maintenance is on, since the setting MAINTENANCE_MODE is so." in run("status")
-    assert json.loads(run("status", json=True))["setting"] is True
+    data = json.loads(run("status", json=True))
+    assert (data["setting"], data["status"], data["phase"]) == (True, "on", "on")
 
 
 def test_status_of_an_unreadable_state_fails(run, state_path, capsys):

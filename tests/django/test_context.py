@@ -15,7 +15,7 @@ HOUR = timedelta(hours=1)
 
 @pytest.fixture
 def told(rf):
-    return lambda: maintenance_mode(rf.get("/"))
+    return lambda path="/": maintenance_mode(rf.get(path))
 
 
 def test_off_there_is_nothing_to_tell(told):
@@ -23,7 +23,7 @@ def test_off_there_is_nothing_to_tell(told):
     maintenance = context["maintenance"]
     assert context["maintenance_mode"] is False
     assert (maintenance.on, maintenance.phase, maintenance.message) == (False, "off", "")
-    assert (maintenance.window, maintenance.next) == (None, None)
+    assert (maintenance.window, maintenance.next, maintenance.announced) == (None, None, None)
     assert (maintenance.since, maintenance.until) == (None, None)
 
 
@@ -39,6 +39,34 @@ def test_on_the_window_and_the_next_one_are_told(told, store):
     assert (maintenance.since, maintenance.until) == (now, now + HOUR)
     assert maintenance.window.message == "Soon."
     assert maintenance.next.message == "second"
+
+
+def test_open_page_is_not_told_the_words_for_a_part_that_is_closed(told, store):
+    switch_on(store, paths=["/down"], message="Not for you.")
+    context = told()
+    maintenance = context["maintenance"]
+    assert context["maintenance_mode"] is False
+    assert (maintenance.on, maintenance.phase, maintenance.message) == (False, "on", "")
+    assert (maintenance.window, maintenance.since, maintenance.until) == (None, None, None)
+
+
+def test_who_is_exempt_in_a_closed_part_is_told_its_words(told, store):
+    now = datetime.now(UTC)
+    end = now + HOUR
+    switch_on(store, paths=["/down"], end=end, message="For you.")
+    context = told("/down/deeper/")
+    maintenance = context["maintenance"]
+    assert context["maintenance_mode"] is False
+    assert (maintenance.on, maintenance.phase, maintenance.message) == (False, "on", "For you.")
+    assert (maintenance.window.paths, maintenance.until) == (("/down",), end)
+
+
+@pytest.mark.parametrize(("mode", "value"), [("block", True), ("read-only", False)])
+def test_only_a_site_that_is_blocked_is_in_maintenance_mode(told, store, mode, value):
+    switch_on(store, mode=mode)
+    context = told()
+    assert context["maintenance_mode"] is context["maintenance"].on is value
+    assert context["maintenance"].window.mode == mode
 
 
 @pytest.mark.parametrize("use_tz", [True, False])

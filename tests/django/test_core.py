@@ -106,6 +106,27 @@ def test_off_with_a_time_is_refused(on, times):
     assert get_maintenance_mode() is True
 
 
+@pytest.mark.parametrize("value", [True, False])
+def test_last_write_wins_over_parts_and_a_site_that_is_read_only(store, client, value):
+    switch_on(store, paths=["/down"], message="part")
+    switch_on(store, mode="read-only", message="read-only")
+    set_maintenance_mode(value)
+    assert [window.message for window in windows(store)] == [""] * value
+    assert client.post("/down/").status_code == (503 if value else 200)
+
+
+@pytest.mark.parametrize("value", [True, False])
+def test_switch_that_is_not_in_the_journal_is_done_and_logged(store, state_path, log, value):
+    set_maintenance_mode(not value)
+    journal = state_path.with_name("state.json.journal")
+    journal.unlink(missing_ok=True)
+    journal.mkdir()
+    set_maintenance_mode(value)
+    assert get_maintenance_mode() is value
+    sentence = f"The journal does not have this switch: {journal}: it is not a regular file;"
+    assert log()[-1].startswith(sentence)
+
+
 @pytest.mark.parametrize("mode", [True, False])
 def test_setting_outranks_the_state_and_switching_is_refused(store, settings, mode):
     set_maintenance_mode(not mode)

@@ -4,6 +4,7 @@ import builtins
 import os
 import time
 from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.contrib.sessions.backends.base import SessionBase
@@ -13,6 +14,7 @@ from django.template import Template
 from django.test import RequestFactory
 from django.urls import URLPattern, URLResolver
 
+from maintenance_core import issue_bypass, switch_on
 from maintenance_django.core import get_maintenance_mode, set_maintenance_mode
 from maintenance_django.http import get_maintenance_response
 from maintenance_django.middleware import MaintenanceModeMiddleware
@@ -120,6 +122,43 @@ def test_blocked_visitor_costs_one_stat_once_the_page_is_made(
     # Of the URLs only the decorated views are asked for.
     assert set(names) - RESOLVING == {"os.stat"}
     assert names.count("os.stat") == 1
+
+
+@pytest.mark.parametrize("window", [{"paths": ["/down"]}, {"mode": "read-only"}])
+def test_visitor_whom_nothing_interrupts_costs_one_stat(
+    store, middleware, counted, an_hour_later, window
+):
+    switch_on(store, **window)
+    request = RequestFactory().get("/")
+    middleware(request)
+    with counted() as names:
+        assert middleware(request).content == b"view"
+    # Of the URLs only the decorated views are asked for.
+    assert set(names) - RESOLVING == {"os.stat"}
+    assert names.count("os.stat") == 1
+
+
+def test_announcement_costs_one_stat_as_off_does(store, middleware, counted, an_hour_later):
+    now = datetime.now(UTC)
+    switch_on(store, start=now + timedelta(hours=2), announce=timedelta(hours=3))
+    issue_bypass(store)
+    middleware(RequestFactory().get("/"))
+    with counted() as names:
+        assert middleware(RequestFactory().get("/")).content == b"view"
+    assert names == ["os.stat"]
+
+
+def test_visitors_of_several_closed_parts_cost_one_stat_each(
+    store, middleware, counted, an_hour_later
+):
+    requests = [RequestFactory().get(path) for path in ("/down/", "/class/")]
+    for request in requests:
+        switch_on(store, paths=[request.path], message=request.path)
+    first = [middleware(request).content for request in requests]
+    with counted() as names:
+        assert [middleware(request).content for request in requests] == first
+    assert set(names) - RESOLVING == {"os.stat"}
+    assert names.count("os.stat") == 2
 
 
 @pytest.mark.django_db

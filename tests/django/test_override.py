@@ -155,6 +155,32 @@ def test_plan_of_a_person_stands(store):
     assert [window.message for window in store.read().state.windows] == ["planned"]
 
 
+WINDOWS = pytest.mark.parametrize(
+    "window", [{"paths": ["/down"]}, {"mode": "read-only"}], ids=["part", "read-only"]
+)
+
+
+@WINDOWS
+def test_block_of_off_opens_also_what_is_closed_in_part(store, client, window):
+    windows = switch_on(store, **window).after.windows
+    with maintenance_mode_off():
+        assert client.post("/down/").status_code == 200
+    assert client.post("/down/").status_code == 503
+    assert store.read().state.windows == windows
+
+
+@WINDOWS
+def test_block_of_on_closes_the_whole_site_and_leaves_what_was_closed_in_part(
+    store, client, window
+):
+    windows = switch_on(store, **window).after.windows
+    with maintenance_mode_on():
+        assert get_maintenance_mode() is True
+        assert client.get("/").status_code == 503
+    assert client.get("/").status_code == 200
+    assert store.read().state.windows == windows
+
+
 @pytest.mark.parametrize("lease", [timedelta(0), timedelta(days=-1), timedelta(days=36500)])
 def test_lease_that_makes_no_sense_is_refused(state_path, lease):
     with pytest.raises(InvalidInput, match=r"^lease: "), maintenance_mode_on(lease=lease):

@@ -144,6 +144,50 @@ def test_kept_page_is_renewed_when_a_window_is_planned(on, store, client, templa
     assert body(client) == b"next: later"
 
 
+def test_kept_page_of_a_part_is_renewed_when_the_whole_site_follows(store, client, templates):
+    templates("maintenance/503.html", "{{ maintenance_mode }} {{ maintenance.on }}")
+    switch_on(store, paths=["/down"])
+    assert client.get("/down/").content == b"False False"
+    # The window that decides there is the same one, since it lasts longer.
+    switch_on(store, end=datetime.now(UTC) + timedelta(hours=1))
+    assert client.get("/down/").content == b"True True"
+
+
+def test_kept_page_of_a_closed_view_is_renewed_when_a_part_closes(store, client, templates):
+    templates("maintenance/503.html", "{{ maintenance.phase }}")
+    assert client.get("/closed/function/").content == b"off"
+    switch_on(store, paths=["/down"])
+    assert client.get("/closed/function/").content == b"on"
+
+
+def test_kept_pages_are_kept_for_each_part_and_not_without_end(store, client, templates):
+    templates("maintenance/503.html", "{% now 'u' %}")
+    for number in range(150):
+        switch_on(store, paths=[f"/{number}"], message=f"{number}")
+    first = {client.get(f"/{number}").content for number in range(100)}
+    assert {client.get(f"/{number}").content for number in range(100)} == first
+    for number in range(100, 150):
+        client.get(f"/{number}")
+    assert client.get("/0").content not in first
+
+
+def test_page_of_a_part_is_made_anew_while_debugging(store, client, templates, settings):
+    settings.DEBUG = True
+    templates("maintenance/503.html", "{% now 'u' %}")
+    switch_on(store, paths=["/down"])
+    assert len({client.get("/down/").content for _ in range(3)}) == 3
+
+
+def test_page_of_the_project_is_told_what_is_closed(store, client, templates):
+    templates(
+        "503.html",
+        "{{ maintenance_mode }} {{ maintenance.on }} {{ maintenance.phase }} "
+        "{{ maintenance.message }} {{ maintenance.window.paths|join:' ' }}",
+    )
+    switch_on(store, paths=["/down", "/class"], message="Soon.")
+    assert client.get("/down/").content == b"False False on Soon. /down /class"
+
+
 def test_kept_page_outlives_a_state_that_is_read_again(on, client, templates, rf):
     templates("maintenance/503.html", "{% now 'u' %}")
     # The file has just been written, so that it is read anew for each request.
