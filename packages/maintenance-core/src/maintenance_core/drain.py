@@ -115,9 +115,8 @@ def drain(
     begin = time.monotonic()
     told = None
     while True:
-        # Before the look, so that one is taken when the time is over.
-        waited = time.monotonic() - begin
         seen = look(path)
+        waited = time.monotonic() - begin
         if seen is None:
             return Drained("unknown", 0, 0, (), waited)
         if not seen.busy:

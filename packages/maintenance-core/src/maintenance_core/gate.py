@@ -76,10 +76,13 @@ class Gate:
 
     def leave(self, visit: "Visit") -> None:
         """Count ``visit`` no longer; nothing if it is not counted."""
+        # Each one comes again as nobody refers to it any more: that should cost nothing.
+        if id(visit) not in self._visits:
+            return
         with self._mutex:
             self._visits.discard(id(visit))
             place = self._place
-            if place is not None and place.is_busy and not self._visits:
+            if place is not None and not self._visits:
                 try:
                     place.set_idle()
                 except StoreError as error:
