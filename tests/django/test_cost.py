@@ -71,8 +71,9 @@ def middleware():
     return MaintenanceModeMiddleware(lambda request: HttpResponse("view"))
 
 
-def test_off_costs_one_stat_where_there_is_no_file(middleware, counted):
-    request = RequestFactory().get("/")
+@pytest.mark.parametrize("path", ["/", "/open/function/", "/closed/function/"])
+def test_off_costs_one_stat_where_there_is_no_file(middleware, counted, path):
+    request = RequestFactory().get(path)
     middleware(request)
     with counted() as names:
         response = middleware(request)

@@ -121,8 +121,9 @@ def test_part_that_comes_round_again_is_blocked_during_its_run(close, client):
     [("", "/down/", 503), ("/app", "/down/", 503), ("/down", "/", 200), ("/app", "/", 200)],
 )
 async def test_path_counts_from_the_root_of_the_site(closed, root, path, status):
-    assert call_wsgi(path, SCRIPT_NAME=root).status == status
-    assert (await call_asgi(f"{root}{path}", root_path=root)).status == status
+    answers = [call_wsgi(path, SCRIPT_NAME=root), await call_asgi(f"{root}{path}", root_path=root)]
+    assert [answer.status for answer in answers] == [status] * 2
+    assert [b"Down there." in answer.body for answer in answers] == [status == 503] * 2
 
 
 def test_path_is_the_one_that_is_asked_for_with_its_language(close, client, settings):
