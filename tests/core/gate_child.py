@@ -11,7 +11,7 @@ import sys
 import threading
 from pathlib import Path
 
-from maintenance_core.drain import look
+from maintenance_core.draining import look
 from maintenance_core.exceptions import StoreError
 from maintenance_core.gate import Gate
 

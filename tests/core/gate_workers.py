@@ -7,7 +7,7 @@ import subprocess
 import sys
 import time
 
-from maintenance_core.drain import look
+from maintenance_core.draining import look
 from tests.core.helpers import PATIENCE, ROOT
 
 

@@ -8,13 +8,13 @@ from types import SimpleNamespace
 import pytest
 
 from maintenance_core import InvalidInput, StoreError
-from maintenance_core.drain import Drained, Occupancy, drain, look
+from maintenance_core.draining import Drained, Occupancy, drain, look
 from maintenance_core.gate import Gate
 from tests.core.gate_workers import open_descriptors, worker
 from tests.core.helpers import PATIENCE
 
 # The package has the function of that name in front of its module.
-MODULE = sys.modules["maintenance_core.drain"]
+MODULE = sys.modules["maintenance_core.draining"]
 
 
 @pytest.fixture

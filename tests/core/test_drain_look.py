@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from maintenance_core.drain import look
+from maintenance_core.draining import look
 from maintenance_core.gate import Gate
 from maintenance_core.gate_file import BUSY, PRESENT
 from maintenance_core.record_locks import ByteLock, held

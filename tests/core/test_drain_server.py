@@ -13,7 +13,7 @@ import time
 import pytest
 
 from maintenance_core import FileStore
-from maintenance_core.drain import drain, look
+from maintenance_core.draining import drain, look
 from tests.core.at_once import on
 from tests.core.gate_workers import wait_until
 from tests.core.helpers import PATIENCE, ROOT

@@ -9,7 +9,7 @@ import sys
 import pytest
 
 from maintenance_core import StoreError, gate_file
-from maintenance_core.drain import look
+from maintenance_core.draining import look
 from maintenance_core.gate import Gate
 from tests.core.gate_workers import open_descriptors, seen, worker
 from tests.core.helpers import NOBODY, OTHER, in_time, mode, needs_root, owner
@@ -185,7 +185,7 @@ def test_a_file_system_without_locks_is_told(path, monkeypatch):
 
 def test_a_system_without_such_locks_is_told(path, monkeypatch):
     monkeypatch.setattr(gate_file, "SUPPORTED", False)
-    monkeypatch.setattr(sys.modules["maintenance_core.drain"], "SUPPORTED", False)
+    monkeypatch.setattr(sys.modules["maintenance_core.draining"], "SUPPORTED", False)
     assert problem_at(path) == (
         f"{path}: this system lacks the locks that a gate needs; run on Linux.{UNTIL_THEN}"
     )

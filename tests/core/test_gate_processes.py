@@ -5,7 +5,7 @@ import signal
 
 import pytest
 
-from maintenance_core.drain import look
+from maintenance_core.draining import look
 from tests.core.gate_workers import seen, wait_until, worker
 from tests.core.helpers import PATIENCE
 

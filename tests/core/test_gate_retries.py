@@ -8,7 +8,7 @@ from types import SimpleNamespace
 import pytest
 
 from maintenance_core import gate
-from maintenance_core.drain import look
+from maintenance_core.draining import look
 from maintenance_core.gate import Gate
 from tests.core.gate_workers import seen
 from tests.core.helpers import in_time

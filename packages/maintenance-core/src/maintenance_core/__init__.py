@@ -2,7 +2,7 @@
 
 from maintenance_core.actor import Actor
 from maintenance_core.bypass import Bypass, accepts_pass, opens, sign_pass
-from maintenance_core.drain import Drained, Occupancy, drain
+from maintenance_core.draining import Drained, Occupancy, drain
 from maintenance_core.entrance import Entrance
 from maintenance_core.exceptions import (
     InvalidInput,
