@@ -9,7 +9,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from maintenance_core import InvalidInput
-from maintenance_core.when import MAX_DURATION, as_utc, parse_duration, parse_time, show
+from maintenance_core.when import (
+    MAX_DURATION,
+    as_utc,
+    parse_duration,
+    parse_time,
+    show,
+    show_duration,
+)
 from tests.core.helpers import NOW
 
 BERLIN = ZoneInfo("Europe/Berlin")
@@ -197,3 +204,12 @@ def test_a_moment_that_the_zone_has_no_name_for_is_shown_all_the_same(moment):
     moment = datetime.fromisoformat(moment)
     zones = (BERLIN, ZoneInfo("America/Los_Angeles"), None)
     assert all(str(moment.year) in show(moment, zone) for zone in zones)
+
+
+@pytest.mark.parametrize("text", ["1s", "59s", "30m", "1h30m", "2d", "1w", "2w3d4h5m6s"])
+def test_a_duration_is_shown_as_it_is_written(text):
+    assert show_duration(parse_duration(text)) == text
+
+
+def test_no_duration_is_shown_as_no_seconds():
+    assert show_duration(timedelta(0)) == "0s"

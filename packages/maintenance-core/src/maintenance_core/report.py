@@ -10,7 +10,7 @@ import msgspec
 from maintenance_core.bypass import Bypass
 from maintenance_core.state import Phase, State
 from maintenance_core.stores.base import Store, Update
-from maintenance_core.when import show
+from maintenance_core.when import show, show_duration
 from maintenance_core.window import Window
 
 __all__ = [
@@ -192,7 +192,8 @@ def _describe_series(windows: tuple[Window, ...]) -> Iterator[str]:
     for window in windows:
         series = window.recurrence
         if series is not None:
-            yield f"  {window.id} at {series.cron} for {series.lasts} ({series.zone})"
+            lasts = show_duration(series.lasts)
+            yield f"  {window.id} at {series.cron} for {lasts} ({series.zone})"
 
 
 def _describe_store(update: Update, location: str) -> Iterator[str]:
@@ -212,7 +213,7 @@ def _describe(window: Window, zone: tzinfo | None) -> str:
     if window.mode != "block":
         parts.append(f"({window.mode})")
     if not window.is_whole_site:
-        parts.append(f"for {' '.join(window.paths)}")
+        parts.append(f"for {', '.join(window.paths)}")
     if window.since is not None:
         parts.append(f"from {show(window.since, zone)}")
     if window.end is None:
@@ -222,7 +223,7 @@ def _describe(window: Window, zone: tzinfo | None) -> str:
     if window.lease is not None:
         parts.append("or as long as a program holds it")
     if window.announce:
-        parts.append(f"announced {timedelta(seconds=window.announce)} before")
+        parts.append(f"announced {show_duration(timedelta(seconds=window.announce))} before")
     if window.created_by:
         parts.append(f"by {window.created_by}")
     line = " ".join(parts)

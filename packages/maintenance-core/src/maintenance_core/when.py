@@ -10,7 +10,7 @@ from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from maintenance_core.exceptions import InvalidInput
 from maintenance_core.values import MAX_SECONDS
 
-__all__ = ["MAX_DURATION", "as_utc", "parse_duration", "parse_time", "show"]
+__all__ = ["MAX_DURATION", "as_utc", "parse_duration", "parse_time", "show", "show_duration"]
 
 MAX_DURATION = timedelta(seconds=MAX_SECONDS)
 
@@ -38,6 +38,16 @@ def parse_duration(text: str, field: str = "duration") -> timedelta:
     if not timedelta(0) < duration <= MAX_DURATION:
         raise InvalidInput(field, f"{_quote(text)} is not between one second and ten years.")
     return duration
+
+
+def show_duration(duration: timedelta) -> str:
+    """``duration`` as :func:`parse_duration` reads it, to the second: ``1h30m``."""
+    left = int(duration.total_seconds())
+    parts = []
+    for letter, unit in _UNITS.items():
+        count, left = divmod(left, int(timedelta(**{unit: 1}).total_seconds()))
+        parts.append(f"{count}{letter}" if count else "")
+    return "".join(parts) or "0s"
 
 
 def parse_time(text: str, now: datetime, zone: tzinfo | None, field: str = "time") -> datetime:
