@@ -99,6 +99,23 @@ def test_a_file_that_grows_while_it_is_read_is_read_to_its_end(tmp_path, monkeyp
     assert revisions(journal) == [1, 2]
 
 
+def test_a_file_that_grows_as_fast_as_it_is_read_is_not_read_for_ever(tmp_path, monkeypatch):
+    journal = Journal(tmp_path / "journal")
+    record(journal, 1)
+    real, pieces = os.read, []
+
+    def read(descriptor, length):
+        assert len(pieces) < 10, "it is read on and on"
+        pieces.append(real(descriptor, min(length, 2**20)))
+        with journal.path.open("ab") as file:
+            file.write(bytes(2**20))
+        return pieces[-1]
+
+    monkeypatch.setattr(os, "read", read)
+    assert revisions(journal) == [1]
+    assert len(b"".join(pieces)) == 4 * 2**20
+
+
 def test_a_new_file_with_the_inode_of_one_that_was_read_is_not_taken_for_it(journal, monkeypatch):
     """As long as a file is open, no other one gets its inode."""
     real_open, real_close, open_files = os.open, os.close, []

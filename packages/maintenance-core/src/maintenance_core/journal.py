@@ -120,8 +120,7 @@ class Journal:
         _sync_directory(self.path.parent)
 
     def _create(self, name: Path, line: bytes, newest: os.stat_result | None) -> None:
-        flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW
-        descriptor = os.open(name, flags, 0o600)
+        descriptor = os.open(name, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         try:
             if newest is None:
                 self._share(descriptor)
