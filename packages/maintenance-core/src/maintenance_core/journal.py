@@ -7,33 +7,20 @@ import os
 import stat
 from collections.abc import Iterator
 from contextlib import suppress
-from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
 
 from maintenance_core.codec import MAX_BYTES
 from maintenance_core.exceptions import StoreError
-from maintenance_core.journal_entry import Entry, decode_entry, encode_entry
+from maintenance_core.journal_entry import Entry, History, decode_entry, encode_entry
 from maintenance_core.journal_files import facts, open_file, read_files
-from maintenance_core.stores.atomic import _sync_directory, _write_all
+from maintenance_core.stores.atomic import sync_directory, write_all
 from maintenance_core.stores.ownership import carry_over, share_new_file
 
 __all__ = ["Entry", "History", "Journal"]
 
 _MAX_LINE = 4 * MAX_BYTES
 """No entry is longer: it tells of two states."""
-
-
-@dataclass(frozen=True, slots=True)
-class History:
-    """What a look at the journal found; without a problem and entries there is no record."""
-
-    entries: tuple[Entry, ...] = ()
-    """The oldest one first."""
-    damaged: int = 0
-    """How many lines were met that are no entries."""
-    problem: str | None = None
-    """Why there may be more than was found, as one sentence."""
 
 
 class Journal:
@@ -96,7 +83,7 @@ class Journal:
             # With a second name it may be somebody else's file, or the copy in a backup.
             if info.st_nlink > 1 or info.st_size + len(line) > self.max_bytes:
                 return False
-            _write_all(descriptor, line)
+            write_all(descriptor, line)
             os.fsync(descriptor)
         finally:
             os.close(descriptor)
@@ -117,7 +104,7 @@ class Journal:
         except BaseException:
             _remove(new)
             raise
-        _sync_directory(self.path.parent)
+        sync_directory(self.path.parent)
 
     def _create(self, name: Path, line: bytes, newest: os.stat_result | None) -> None:
         descriptor = os.open(name, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
@@ -126,7 +113,7 @@ class Journal:
                 self._share(descriptor)
             else:
                 carry_over(newest, descriptor, str(self.path))
-            _write_all(descriptor, line)
+            write_all(descriptor, line)
             os.fsync(descriptor)
         finally:
             os.close(descriptor)

@@ -1,6 +1,7 @@
 """What the journal says of one change: who made it, when, and what became of the windows."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
@@ -11,7 +12,7 @@ from maintenance_core.state import State
 from maintenance_core.values import AwareDatetime, Count
 from maintenance_core.window import Window
 
-__all__ = ["Entry", "decode_entry", "encode_entry"]
+__all__ = ["Entry", "History", "decode_entry", "encode_entry"]
 
 _UNREADABLE = (msgspec.DecodeError, RecursionError, UnicodeDecodeError)
 
@@ -51,6 +52,18 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True):
             opened=tuple(window for window in after.windows if known.get(window.id) != window),
             ended=tuple(window_id for window_id in known if window_id not in left),
         )
+
+
+@dataclass(frozen=True, slots=True)
+class History:
+    """What a look at the journal found; without a problem and entries there is no record."""
+
+    entries: tuple[Entry, ...] = ()
+    """The oldest one first."""
+    damaged: int = 0
+    """How many lines were met that are no entries."""
+    problem: str | None = None
+    """Why there may be more than was found, as one sentence."""
 
 
 def encode_entry(entry: Entry) -> bytes:

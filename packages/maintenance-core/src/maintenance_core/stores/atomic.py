@@ -11,7 +11,7 @@ from pathlib import Path
 from maintenance_core.exceptions import StoreError
 from maintenance_core.stores.ownership import carry_over, share_new_file
 
-__all__ = ["put_in_place", "sweep"]
+__all__ = ["put_in_place", "sweep", "sync_directory", "write_all"]
 
 _NO_DIRECTORY_SYNC = (errno.EINVAL, errno.ENOTSUP)
 _CHUNK = 1024 * 1024
@@ -43,7 +43,7 @@ def put_in_place(target: Path, data: bytes, keep: Path | None) -> Iterator[None]
         if previous is not None and old is not None:
             _give_second_name(target, previous, old)
         os.rename(new, target)
-        _sync_directory(target.parent)
+        sync_directory(target.parent)
         yield
     except BaseException:
         _put_back(target, previous, old, new)
@@ -71,7 +71,7 @@ def _put_back(target: Path, previous: os.stat_result | None, old: Path | None, n
             f"({error.strerror}); look at the status before you go on.",
         ) from error
     with suppress(OSError):
-        _sync_directory(target.parent)
+        sync_directory(target.parent)
 
 
 def _facts(name: Path) -> os.stat_result | None:
@@ -105,7 +105,7 @@ def _write(name: Path, chunks: Iterable[bytes], previous: os.stat_result | None)
             else:
                 carry_over(previous, descriptor, str(name))
             for chunk in chunks:
-                _write_all(descriptor, chunk)
+                write_all(descriptor, chunk)
             os.fsync(descriptor)
         finally:
             os.close(descriptor)
@@ -114,7 +114,8 @@ def _write(name: Path, chunks: Iterable[bytes], previous: os.stat_result | None)
         raise
 
 
-def _write_all(descriptor: int, data: bytes) -> None:
+def write_all(descriptor: int, data: bytes) -> None:
+    """Write ``data`` however often that takes. Raises OSError."""
     rest = memoryview(data)
     while rest:
         rest = rest[os.write(descriptor, rest) :]
@@ -142,7 +143,8 @@ def _chunks(name: Path) -> Iterator[bytes]:
             yield chunk
 
 
-def _sync_directory(directory: Path) -> None:
+def sync_directory(directory: Path) -> None:
+    """Make the names in ``directory`` outlast a loss of power. Raises OSError."""
     descriptor = os.open(directory, os.O_RDONLY | os.O_DIRECTORY)
     try:
         os.fsync(descriptor)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from maintenance_core.actor import Actor
-from maintenance_core.journal import History
+from maintenance_core.journal_entry import History
 from maintenance_core.state import State
 from maintenance_core.window import Window
 

@@ -67,7 +67,7 @@ class FileStore(Store):
     def read(self) -> Reading:
         began = time.time_ns()
         try:
-            descriptor = os.open(self.location, _OPEN_FLAGS)
+            descriptor = self._open()
         except (FileNotFoundError, NotADirectoryError):
             return self._read_absent()
         except OSError as error:
@@ -93,6 +93,22 @@ class FileStore(Store):
         except UnreadableState as error:
             problem = Problem(f"{error}; {_REPAIR}.", of_content=True)
             return Reading(None, problem, fingerprint, data)
+
+    def _open(self) -> int:
+        """A descriptor of what is at the path. Raises OSError.
+
+        While a link on the way is replaced, the directory that it has led to may be emptied under
+        this reader, as container tools do. Thus nothing is there only if the path leads to the
+        same place before and after.
+        """
+        place = None
+        while True:
+            try:
+                return os.open(self.location, _OPEN_FLAGS)
+            except (FileNotFoundError, NotADirectoryError):
+                before, place = place, os.path.realpath(self.location)
+                if place == before:
+                    raise
 
     def _read_absent(self) -> Reading:
         if os.path.isdir(os.path.dirname(os.path.realpath(self.location))):

@@ -48,8 +48,11 @@ def _acquire(path: Path, deadline: float, timeout: float) -> int:
                 return descriptor
         except BlockingIOError:
             pass
-        except OSError as error:
+        except BaseException as error:
+            # Also if a signal ends the waiting: what stays open would hold the lock.
             os.close(descriptor)
+            if not isinstance(error, OSError):
+                raise
             raise StoreError(
                 str(path),
                 f"the lock file {path} cannot be locked ({error.strerror}); nothing was changed.",
@@ -77,9 +80,12 @@ def _open(path: Path) -> int:
             f"the lock file {path} cannot be opened ({error.strerror}); nothing was changed. "
             "Run as the owner of its directory, or name another path for the state.",
         ) from error
-    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+    try:
+        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+            raise _not_a_file(path)
+    except BaseException:
         os.close(descriptor)
-        raise _not_a_file(path)
+        raise
     return descriptor
 
 
