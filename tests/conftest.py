@@ -1,7 +1,19 @@
-"""What a request leaves in its thread is not there for the next test."""
+"""What a request leaves in its thread is not there for the next test; and how long tests run."""
 
 import pytest
 from django.utils import timezone, translation
+
+
+def pytest_addoption(parser):
+    parser.addoption(
+        "--long", action="store_true", help="let tests that search run for minutes, not seconds"
+    )
+
+
+@pytest.fixture
+def long_run(request):
+    """Is there time for minutes of searching?"""
+    return request.config.getoption("--long")
 
 
 @pytest.fixture(autouse=True)

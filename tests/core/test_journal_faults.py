@@ -9,9 +9,9 @@ import pytest
 from maintenance_core import StoreError
 from maintenance_core.journal import Journal
 from maintenance_core.journal_entry import encode_entry
+from tests.core.faults import Faults
 from tests.core.helpers import leftovers
 from tests.core.journal_things import SIZE, entry, older, record, revisions
-from tests.core.test_store_faults import Faults
 
 WRITING = (
     "open", "fstat", "lstat", "stat", "pread", "write", "fsync", "fchmod", "fchown", "rename",

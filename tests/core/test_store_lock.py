@@ -191,6 +191,28 @@ def test_a_file_system_without_locks_is_told(store, path, monkeypatch):
     assert not path.exists()
 
 
+@pytest.mark.parametrize(("module", "call"), [(fcntl, "flock"), (os, "fstat"), (time, "sleep")])
+def test_a_signal_that_ends_the_waiting_leaves_the_lock_free(
+    store, lock, monkeypatch, module, call
+):
+    """As a server does that is told to end: what handles the signal raises."""
+    real, descriptors = getattr(module, call), len(os.listdir("/proc/self/fd"))
+
+    def interrupted(*arguments):
+        real(*arguments)
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch, lock.open("w") as file:
+        if call == "sleep":
+            fcntl.flock(file, fcntl.LOCK_EX)
+        patch.setattr(module, call, interrupted)
+        with pytest.raises(KeyboardInterrupt):
+            switch_on(store, now=NOW)
+    assert len(os.listdir("/proc/self/fd")) == descriptors
+    assert not is_locked(lock)
+    assert switch_on(store, now=NOW).changed
+
+
 @pytest.mark.parametrize("call", ["fchown", "fchmod"])
 def test_a_lock_file_that_cannot_be_shared_is_told(open_directory, monkeypatch, call):
     def fails(*arguments):
