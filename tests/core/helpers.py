@@ -11,12 +11,14 @@ from pathlib import Path
 
 import pytest
 
-from maintenance_core import FileStore, StoreError, Window
+from maintenance_core import FileStore, Recurrence, StoreError, Window
 from maintenance_core.changes import closed, opened
 
 ROOT = Path(__file__).parents[2]
 NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
+MINUTE = timedelta(minutes=1)
 HOUR = timedelta(hours=1)
+DAY = timedelta(days=1)
 NOBODY = 65534
 OTHER = 65533
 PATIENCE = 60
@@ -43,6 +45,12 @@ def close_windows(store):
 def planned(**fields):
     """A window that starts in an hour, unless ``fields`` say otherwise."""
     return window(**({"id": "plan", "start": NOW + HOUR} | fields))
+
+
+def recurring(cron="0 12 * * *", duration=3600, zone="UTC", **fields):
+    """A series whose run of today begins at NOW and lasts an hour, unless they say otherwise."""
+    recurrence = Recurrence(cron=cron, duration=duration, zone=zone)
+    return window(**({"id": "seri", "start": NOW - DAY, "recurrence": recurrence} | fields))
 
 
 def snapshot(directory):

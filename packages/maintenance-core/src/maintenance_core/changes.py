@@ -37,7 +37,7 @@ def opened(state: State, window: Window, now: datetime, *, repeat: bool = False)
     others = _without_the_past(state.windows, now)
     if not repeat and any(_says_the_same(window, other) for other in others):
         return state
-    taken = {other.id for other in others}
+    taken = {other.id for other in state.windows}
     while window.id in taken:
         window = replace(window, id=new_id())
     return replace(state, windows=(*others, window))
@@ -99,20 +99,18 @@ def removed(state: State, window_id: str) -> State:
     return replace(state, windows=tuple(w for w in state.windows if w.id != window_id))
 
 
-def restored(state: State, paused: Iterable[Window], now: datetime) -> State:
-    """``state`` with windows back that were closed, as they were before.
+def restored(state: State, paused: Iterable[tuple[Window, Window | None]], now: datetime) -> State:
+    """``state`` with windows back that were closed, each given with what that left of it.
 
-    Not those that are over by now, nor a recurring one that was removed or changed meanwhile. A
-    lease gets its whole time again: its holder could not renew it.
+    Not those that are over by now, nor a recurring one that was removed, changed or ended
+    meanwhile. A lease gets its whole time again: its holder could not renew it.
     """
-    windows = {window.id: window for window in state.windows}
-    for window in paused:
-        there = windows.get(window.id)
-        if window.recurrence is None:
-            windows.setdefault(window.id, _renewed(window, now))
-        elif there is not None and replace(there, start=window.start) == window:
-            windows[window.id] = window
-    return replace(state, windows=tuple(_without_the_past(windows.values(), now)))
+    windows = list(state.windows)
+    for window, left in paused:
+        if state.find(window.id) == left:
+            others = [other for other in windows if other != left]
+            windows = [*others, _renewed(window, now)]
+    return replace(state, windows=tuple(_without_the_past(windows, now)))
 
 
 def _renewed(window: Window, now: datetime) -> Window:

@@ -5,8 +5,10 @@ import os
 import threading
 from abc import ABC, abstractmethod
 from collections.abc import Callable
+from contextvars import copy_context
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from types import TracebackType
 from typing import Self
 
@@ -59,16 +61,8 @@ class Hold(ABC):
             end()
 
     async def __aenter__(self) -> Self:
-        import asyncio  # noqa: PLC0415  # whoever comes here has it; to load it takes long
-
-        entering = asyncio.ensure_future(asyncio.to_thread(self.__enter__))
-        try:
-            return await asyncio.shield(entering)
-        except asyncio.CancelledError:
-            # The thread cannot be stopped: what it begins is ended again.
-            await entering
-            await self.__aexit__(None, None, None)
-            raise
+        await _in_a_thread(self.__enter__, undo=partial(self.__exit__, None, None, None))
+        return self
 
     async def __aexit__(
         self,
@@ -76,9 +70,31 @@ class Hold(ABC):
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
-        import asyncio  # noqa: PLC0415
+        await _in_a_thread(partial(self.__exit__, kind, error, traceback))
 
-        await asyncio.to_thread(self.__exit__, kind, error, traceback)
+
+async def _in_a_thread(
+    work: Callable[[], object], *, undo: Callable[[], object] | None = None
+) -> None:
+    """Run ``work`` to its end, however often it is cancelled: a thread cannot be stopped.
+
+    If it was cancelled, ``undo`` is run as well, and the cancellation is raised after all.
+    """
+    import asyncio  # noqa: PLC0415  # whoever comes here has it; to load it takes long
+
+    # Not a task: a loop that ends cancels all of those, also one that no thread has begun yet.
+    running = asyncio.get_running_loop().run_in_executor(None, copy_context().run, work)
+    cancelled = None
+    while not running.done():
+        try:
+            await asyncio.wait([running])
+        except asyncio.CancelledError as error:
+            cancelled = error
+    running.result()
+    if cancelled is not None:
+        if undo is not None:
+            await _in_a_thread(undo)
+        raise cancelled
 
 
 class Lease(Hold):
@@ -186,8 +202,9 @@ class Pause(Hold):
 
     def begin(self) -> Callable[[], object]:
         now, by = _now(), self._by or Actor.here()
-        before = self._store.change(lambda state: closed(state, now), Note("pause", by)).before
-        paused = tuple(window for window in before.windows if window.is_active(now))
+        update = self._store.change(lambda state: closed(state, now), Note("pause", by))
+        active = (window for window in update.before.windows if window.is_active(now))
+        paused = [(window, update.after.find(window.id)) for window in active]
 
         def end() -> None:
             self._store.change(lambda state: restored(state, paused, _now()), Note("resume", by))

@@ -84,9 +84,10 @@ class Recurrence(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
         if known is not None and _lies_between(moment, *known):
             return known
         around = (self._search(moment, backwards=True), self._search(moment, backwards=False))
-        if len(_known) >= _MAX_KNOWN:
-            _known.clear()
-        _known[self] = around
+        if around != (None, None):  # That is known of this moment only, at an end of the calendar.
+            if len(_known) >= _MAX_KNOWN:
+                _known.clear()
+            _known[self] = around
         return around
 
     def _search(self, moment: datetime, *, backwards: bool) -> datetime | None:

@@ -1,5 +1,6 @@
 """One interruption of a site, and when it happens. Pure: the moment is passed in."""
 
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from typing import Annotated, Literal
 
@@ -83,9 +84,12 @@ class Window(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     def next_run(self, now: datetime) -> "Window | None":
         """The first run that starts after ``now``, or None."""
         if self.recurrence is None:
-            to_come = self.start > now and not self.immediate and not self.is_over(now)
+            to_come = self.start > now and not self.immediate and not self.is_over(self.start)
             return self if to_come else None
-        before = now if now >= self.start else self.start - timedelta(seconds=1)
+        before = now
+        if now < self.start:
+            with suppress(OverflowError):  # at the beginning of the calendar
+                before = self.start - datetime.resolution
         start = self.recurrence.next_start(before)
         return None if start is None else self._run(start)
 
