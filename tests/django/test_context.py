@@ -61,6 +61,12 @@ def test_who_is_exempt_in_a_closed_part_is_told_its_words(told, store):
     assert (maintenance.window.paths, maintenance.until) == (("/down",), end)
 
 
+def test_page_of_a_closed_part_is_found_under_a_prefix(rf, store):
+    switch_on(store, paths=["/down"], message="For you.")
+    request = rf.get("/down/", SCRIPT_NAME="/app")
+    assert maintenance_mode(request)["maintenance"].message == "For you."
+
+
 @pytest.mark.parametrize(("mode", "value"), [("block", True), ("read-only", False)])
 def test_only_a_site_that_is_blocked_is_in_maintenance_mode(told, store, mode, value):
     switch_on(store, mode=mode)

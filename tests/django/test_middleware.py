@@ -189,6 +189,7 @@ async def test_fixed_setting_asks_for_the_address_only_when_on(settings, seen, v
     settings.MAINTENANCE_MODE = value
     assert await aneed_maintenance_response(AsyncRequestFactory().get("/")) is value
     assert len(seen) == value
+    assert threading.get_ident() not in seen
 
 
 async def test_json_needs_no_thread_although_the_project_has_a_page(
