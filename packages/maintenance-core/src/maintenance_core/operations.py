@@ -15,7 +15,7 @@ from maintenance_core.actor import Actor
 from maintenance_core.bypass import bypass_for, new_secret
 from maintenance_core.changes import cleared, closed, extended, only, opened, removed
 from maintenance_core.exceptions import InvalidInput
-from maintenance_core.planning import new_window
+from maintenance_core.planning import checked_seconds, new_window
 from maintenance_core.recurrence import Recurrence
 from maintenance_core.state import State
 from maintenance_core.stores.base import Note, Store, Update
@@ -126,12 +126,14 @@ def renew_lease(
     if it is no lease. It is not recorded in the journal.
     """
     moment = _moment(now)
+    seconds = None if lease is None else checked_seconds("lease", lease)
 
     def renew(state: State) -> State:
         window = _named(state, window_id)
         if window.lease is None:
             raise InvalidInput("window", f"{window_id} is not a lease; it need not be renewed.")
-        return extended(state, window_id, moment + (lease or timedelta(seconds=window.lease)))
+        left = timedelta(seconds=window.lease if seconds is None else seconds)
+        return extended(state, window_id, moment + left)
 
     return store.change(renew)
 

@@ -9,10 +9,10 @@ from maintenance_core.changes import new_id
 from maintenance_core.exceptions import InvalidInput
 from maintenance_core.recurrence import Recurrence
 from maintenance_core.values import MAX_SECONDS
-from maintenance_core.when import MAX_DURATION, as_utc
+from maintenance_core.when import MAX_DURATION, as_utc, quote
 from maintenance_core.window import Mode, Window
 
-__all__ = ["new_window"]
+__all__ = ["checked_seconds", "new_window"]
 
 MAX_TEXT = 4000
 """The longest message or reason, in characters."""
@@ -49,13 +49,13 @@ def new_window(
             raise InvalidInput(
                 "lease", "it begins at once and ends by itself; leave out start, end and cron."
             )
-        finish = now + timedelta(seconds=_seconds("lease", lease))
+        finish = now + timedelta(seconds=checked_seconds("lease", lease))
     if finish is not None and finish <= now:
         raise InvalidInput("end", "it is in the past; give a later end.")
     if finish is not None and finish <= begin:
         raise InvalidInput("end", "it is not after the start; give a later end.")
     if mode not in _MODES:
-        raise InvalidInput("mode", f"it is {mode!r}; write block or read-only.")
+        raise InvalidInput("mode", f"it is {quote(str(mode))}; write block or read-only.")
     window = Window(
         id=new_id(),
         mode=mode,
@@ -65,9 +65,9 @@ def new_window(
         paths=_checked_paths(paths),
         message=_checked_text("message", message),
         reason=_checked_text("reason", reason),
-        retry_after=None if retry_after is None else _seconds("retry_after", retry_after),
-        announce=0 if announce is None else _seconds("announce", announce),
-        lease=None if lease is None else _seconds("lease", lease),
+        retry_after=None if retry_after is None else checked_seconds("retry_after", retry_after),
+        announce=0 if announce is None else checked_seconds("announce", announce),
+        lease=None if lease is None else checked_seconds("lease", lease),
         created_by=created_by,
         created_at=now,
     )
@@ -88,7 +88,8 @@ def _check_series(window: Window, recurrence: Recurrence, now: datetime) -> None
         )
 
 
-def _seconds(field: str, duration: timedelta) -> int:
+def checked_seconds(field: str, duration: timedelta) -> int:
+    """``duration`` in whole seconds. Raises InvalidInput, which names ``field``."""
     if not isinstance(duration, timedelta):
         raise InvalidInput(field, f"it is {duration!r}; give a timedelta.")
     if not timedelta(seconds=1) <= duration <= MAX_DURATION:
@@ -98,7 +99,7 @@ def _seconds(field: str, duration: timedelta) -> int:
 
 def _checked_paths(paths: Iterable[str]) -> tuple[str, ...]:
     if isinstance(paths, str):
-        raise InvalidInput("paths", f"it is one text; give a list: [{paths!r}].")
+        raise InvalidInput("paths", f"it is one text; give a list: [{quote(paths)}].")
     checked = tuple(dict.fromkeys(_checked_path(path) for path in paths))
     if not checked:
         raise InvalidInput("paths", "there is none; give '/' for the whole site.")
@@ -108,19 +109,22 @@ def _checked_paths(paths: Iterable[str]) -> tuple[str, ...]:
 
 
 def _checked_path(path: str) -> str:
-    if not path.startswith("/"):
-        raise InvalidInput("paths", f"{path!r} does not begin with '/'; write '/{path}'.")
+    path = path.strip()
     if len(path) > _MAX_PATH:
         raise InvalidInput(
             "paths", f"one is longer than {_MAX_PATH} characters; give its beginning."
         )
+    if not path.startswith("/"):
+        raise InvalidInput(
+            "paths", f"{quote(path)} does not begin with '/'; write {quote(f'/{path}')}."
+        )
     if "?" in path or "#" in path:
         raise InvalidInput(
-            "paths", f"{path!r} has more than a path; leave out '?', '#' and the rest."
+            "paths", f"{quote(path)} has more than a path; leave out '?', '#' and the rest."
         )
     if _ENCODED.search(path):
-        raise InvalidInput("paths", f"{path!r} is encoded; write it as people read it.")
-    _checked_text("paths", path)
+        raise InvalidInput("paths", f"{quote(path)} is encoded; write it as people read it.")
+    _check_letters("paths", path)
     return "/" + "/".join(segment for segment in path.split("/") if segment)
 
 
@@ -131,8 +135,13 @@ def _checked_text(field: str, text: str) -> str:
         raise InvalidInput(
             field, f"it has {len(text):,} characters; at most {MAX_TEXT:,} are possible."
         )
-    if any(unicodedata.category(letter) == "Cs" for letter in text):
-        raise InvalidInput(field, "it is not UTF-8; write it in that encoding.")
-    if any(unicodedata.category(letter) == "Cc" and letter not in "\n\t" for letter in text):
-        raise InvalidInput(field, "it holds a control character; leave that out.")
+    _check_letters(field, text, but_not="\n\t")
     return text
+
+
+def _check_letters(field: str, text: str, *, but_not: str = "") -> None:
+    categories = {unicodedata.category(letter) for letter in text if letter not in but_not}
+    if "Cs" in categories:
+        raise InvalidInput(field, "it is not UTF-8; write it in that encoding.")
+    if "Cc" in categories:
+        raise InvalidInput(field, "it holds a control character; leave that out.")

@@ -10,7 +10,15 @@ from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from maintenance_core.exceptions import InvalidInput
 from maintenance_core.values import MAX_SECONDS
 
-__all__ = ["MAX_DURATION", "as_utc", "parse_duration", "parse_time", "show", "show_duration"]
+__all__ = [
+    "MAX_DURATION",
+    "as_utc",
+    "parse_duration",
+    "parse_time",
+    "quote",
+    "show",
+    "show_duration",
+]
 
 MAX_DURATION = timedelta(seconds=MAX_SECONDS)
 
@@ -27,16 +35,14 @@ def parse_duration(text: str, field: str = "duration") -> timedelta:
     """
     match = _DURATION.fullmatch(text.strip().lower().replace(" ", ""))
     if not match or not any(match.groups()):
-        raise InvalidInput(
-            field, f"{_quote(text)} is not a duration; write 90s, 30m, 1h30m or 2d."
-        )
+        raise InvalidInput(field, f"{quote(text)} is not a duration; write 90s, 30m, 1h30m or 2d.")
     try:
         parts = zip(_UNITS.values(), match.groups(), strict=True)
         duration = timedelta(**{unit: int(count) for unit, count in parts if count})
     except (OverflowError, ValueError):
         duration = timedelta.max
     if not timedelta(0) < duration <= MAX_DURATION:
-        raise InvalidInput(field, f"{_quote(text)} is not between one second and ten years.")
+        raise InvalidInput(field, f"{quote(text)} is not between one second and ten years.")
     return duration
 
 
@@ -62,14 +68,14 @@ def parse_time(text: str, now: datetime, zone: tzinfo | None, field: str = "time
             return _next_occurrence(time.fromisoformat(text.zfill(5)), now, zone, field)
         if _is_date(text):
             raise InvalidInput(
-                field, f"{_quote(text)} has no time of day; write {text}T06:00, say."
+                field, f"{quote(text)} has no time of day; write {text}T06:00, say."
             )
         moment = datetime.fromisoformat(text)
     except ValueError as error:
         if isinstance(error, InvalidInput):
             raise
         raise InvalidInput(
-            field, f"{_quote(text)} is not a time; write 2026-11-22T21:00, or 21:00 for the next."
+            field, f"{quote(text)} is not a time; write 2026-11-22T21:00, or 21:00 for the next."
         ) from None
     return as_utc(moment, zone, field)
 
@@ -128,5 +134,6 @@ def show(moment: datetime, zone: tzinfo | None) -> str:
     return moment.strftime("%Y-%m-%d %H:%M %Z")
 
 
-def _quote(text: str) -> str:
+def quote(text: str) -> str:
+    """The beginning of ``text`` in quotation marks, for a sentence."""
     return repr(text if len(text) <= _MAX_QUOTED else text[:_MAX_QUOTED] + "…")
