@@ -1,13 +1,23 @@
 """An open site for as long as some code runs."""
 
+import shutil
 import threading
 from datetime import timedelta
 
 import pytest
 
-from maintenance_core import Lease, Pause
+from maintenance_core import (
+    FileStore,
+    Lease,
+    Pause,
+    Recurrence,
+    State,
+    StoreError,
+    remove_window,
+    switch_off,
+)
 from tests.core.at_once import now, off, on, phase
-from tests.core.helpers import HOUR, AnnouncingStore
+from tests.core.helpers import HOUR, MINUTE, AnnouncingStore, window
 
 
 @pytest.fixture
@@ -73,3 +83,97 @@ def test_pauses_within_pauses_put_back_the_same(store):
     with Pause(store), Pause(store):
         assert phase(store) == "off"
     assert store.read().state.windows == before
+
+
+EVERY_MINUTE = Recurrence(cron="* * * * *", duration=120, zone="UTC")
+"""There is always a run under way."""
+
+
+def series(store, **fields):
+    """Give ``store`` a series that is on now."""
+    begin = now() - HOUR
+    fields = {
+        "id": "seri",
+        "start": begin,
+        "created_at": begin,
+        "recurrence": EVERY_MINUTE,
+    } | fields
+    return store.change(lambda state: State(windows=(window(**fields),))).after.windows
+
+
+def test_a_run_of_a_series_goes_on_after_a_pause(store):
+    before = series(store)
+    with Pause(store):
+        (paused,) = store.read().state.windows
+        assert paused.start > before[0].start
+    assert store.read().state.windows == before
+    assert phase(store) == "on"
+
+
+def test_a_series_that_was_removed_during_a_pause_does_not_come_back(store):
+    series(store)
+    with Pause(store):
+        remove_window(store, "seri")
+    assert store.read().state.windows == ()
+
+
+def test_a_series_that_was_ended_again_during_a_pause_stays_ended(store):
+    before = series(store)
+    with Pause(store):
+        # As if the next run had begun, and somebody had ended it.
+        later = now() + 2 * MINUTE
+        switch_off(store, now=later)
+        ended = store.read().state.windows
+    assert ended != before
+    assert store.read().state.windows == ended
+    assert store.read().state.phase(later) == "off"
+
+
+def test_a_lease_that_had_run_out_before_a_pause_does_not_come_back(store):
+    moment = now()
+    late = window(lease=1, start=moment - HOUR, end=moment - MINUTE, created_at=moment - HOUR)
+    store.change(lambda state: State(windows=(late, window(id="open", start=moment))))
+    with Pause(store):
+        assert store.read().state.windows == ()
+    assert [each.id for each in store.read().state.windows] == ["open"]
+
+
+def test_somebody_elses_lease_goes_on_being_renewed_after_a_pause(path):
+    holder, store = AnnouncingStore(path), FileStore(path)
+    with Lease(holder, duration=timedelta(seconds=1)):
+        with Pause(store):
+            pass
+        ends = [store.read().state.windows[0].end]
+        for _ in range(2):
+            holder.wait_for_change()
+            ends.append(store.read().state.windows[0].end)
+        assert ends == sorted(set(ends))
+        assert phase(store) == "on"
+    assert store.read().state.windows == ()
+
+
+def test_a_pause_whose_lease_has_lost_its_holder_ends_with_the_lease(store):
+    lease = Lease(store, duration=timedelta(seconds=300))
+    with lease:
+        pause = Pause(store)
+        pause.__enter__()
+    assert store.read().state.windows == ()
+    pause.__exit__(None, None, None)
+    (left,) = store.read().state.windows
+    assert left.end <= now() + 5 * MINUTE
+
+
+def test_a_pause_that_cannot_end_says_so(tmp_path):
+    store = FileStore(tmp_path / "place" / "x")
+    store.path.parent.mkdir()
+    on(store)
+    pause = Pause(store)
+    pause.__enter__()
+    shutil.rmtree(store.path.parent)
+    with pytest.raises(StoreError, match="there is no directory"):
+        pause.__exit__(None, None, None)
+
+
+def test_a_pause_that_cannot_begin_says_so(tmp_path):
+    with pytest.raises(StoreError, match="there is no directory"):
+        Pause(FileStore(tmp_path / "missing" / "x")).__enter__()
