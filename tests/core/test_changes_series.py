@@ -109,6 +109,26 @@ def test_a_run_that_was_ended_does_not_come_back_when_the_series_is_said_again()
     assert opened(after, again, LATER) is after
 
 
+def test_a_run_that_was_ended_in_its_first_minute_does_not_come_back_either():
+    moment = NOW + MINUTE / 6
+    after = closed(STATE, moment)
+    again = recurring(id="agin", start=NOW + MINUTE / 3)
+    assert opened(after, again, NOW + MINUTE / 3) is after
+
+
+def test_a_series_that_begins_earlier_without_an_earlier_run_is_the_same():
+    state = State(windows=(recurring(start=NOW + 2 * HOUR),))
+    assert opened(state, recurring(id="agin", start=NOW + MINUTE), NOW) is state
+    assert len(opened(state, recurring(id="agin", start=NOW), NOW).windows) == 2
+
+
+def test_a_series_that_has_no_run_at_all_is_no_repetition():
+    never = recurring(cron="0 0 */28 2 1#3")
+    assert never.next_run(NOW) is None
+    again = replace(never, start=NOW)
+    assert len(opened(State(windows=(never,)), again, NOW).windows) == 2
+
+
 def paused(state, now=LATER):
     """What a pause keeps: each window that is active, and what closing leaves of it."""
     after = closed(state, now)

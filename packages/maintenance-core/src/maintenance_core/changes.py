@@ -53,10 +53,17 @@ def only(state: State, window: Window, now: datetime) -> State:
 
 def _says_the_same(window: Window, other: Window) -> bool:
     same = replace(other, id=window.id, created_by=window.created_by, created_at=window.created_at)
-    series = window.recurrence is not None and other.start <= window.start
-    if series or (window.immediate and other.immediate):
+    if _has_its_runs(other, window) or (window.immediate and other.immediate):
         same = replace(same, start=window.start)
     return same == window
+
+
+def _has_its_runs(other: Window, window: Window) -> bool:
+    """Does ``window`` recur, and ``other``, which recurs alike, not begin after its first run?"""
+    if window.recurrence is None:
+        return False
+    first = window.run_at(window.start) or window.next_run(window.start)
+    return first is not None and other.start <= first.start
 
 
 def closed(state: State, now: datetime, window_id: str | None = None) -> State:
