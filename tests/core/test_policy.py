@@ -1,6 +1,7 @@
 """Who gets in: the first rule that matches, in the order of the design."""
 
 import re
+from dataclasses import replace
 from itertools import pairwise
 
 import pytest
@@ -117,6 +118,17 @@ def test_the_switch_is_within_reach_under_every_policy():
 
 def test_the_page_that_visitors_are_sent_to_is_exempt():
     assert decide(ON, STRICT, Facts(is_redirect_target=True)).rule is Rule.EXEMPT_URL
+
+
+def test_the_tests_of_a_project_are_not_interrupted_if_nothing_else_lets_them_in():
+    tests = replace(GENEROUS, tests=True)
+    assert decide(SAFE, tests, Facts()) == Decision(False, Rule.TESTS, READ_ONLY)
+    assert decide(ON, Policy(tests=True), Facts(user=None)) == Decision(False, Rule.TESTS, WINDOW)
+    for rule, facts in EXEMPT.items():
+        assert decide(SAFE, tests, Facts(**facts)).rule is rule
+    assert decide(ON, tests, Facts(user=None)) is None
+    assert decide(OFF, tests, Facts()).rule is Rule.OFF
+    assert decide(ON, tests, Facts(forced=True)).block
 
 
 @pytest.mark.parametrize("path", ["/health/", "/api/", "/api/a/b"])

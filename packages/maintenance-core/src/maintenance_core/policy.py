@@ -117,14 +117,20 @@ class Decision:
     @property
     def sentence(self) -> str:
         """Why, for people: ``Blocked by window k3f9: no exemption applies.``"""
-        if self.rule is Rule.OFF:
-            return f"Passes: {Rule.OFF} for this path."
         done = "Blocked" if self.block else "Passes"
         if self.window is not None:
-            done += f" {'by' if self.block else 'in'} window {self.window.id}"
-            done += f" ({self.window.mode}, {' '.join(self.window.paths)})"
+            done += f" {'by' if self.rule is Rule.NONE else 'in'} {_named(self.window)}"
         why = "no exemption applies" if self.rule is Rule.NONE else str(self.rule)
-        return f"{done}: {why} {self.detail}".rstrip() + "."
+        if self.detail:
+            why += f" ({self.detail})"
+        return f"{done}: {why}."
+
+
+def _named(window: Window) -> str:
+    name = f"window {window.id}"
+    if window.mode != "block":
+        name += f" ({window.mode})"
+    return name if window.is_whole_site else f"{name} for {', '.join(window.paths)}"
 
 
 def decide(view: View, policy: Policy, facts: Facts) -> Decision | None:
@@ -137,7 +143,7 @@ def decide(view: View, policy: Policy, facts: Facts) -> Decision | None:
     if forced is not None:
         return Decision(forced, Rule.VIEW, window)
     if window is None and not view.on:
-        return Decision(False, Rule.OFF)
+        return Decision(False, Rule.OFF, detail="" if view.is_open else "for this path")
     found = _exemption_without_user(view, policy, facts, window)
     if found is None and policy.users:
         user = facts.user
@@ -161,7 +167,7 @@ def _exemption_without_user(
     if (pattern := policy.liveness_urls.match(facts.path)) is not None:
         return Rule.LIVENESS_URL, pattern
     if facts.is_redirect_target:
-        return Rule.EXEMPT_URL, "of the redirect"
+        return Rule.EXEMPT_URL, "where visitors are sent"
     if (pattern := policy.urls.match(facts.path)) is not None:
         return Rule.EXEMPT_URL, pattern
     if window is not None and window.mode == "read-only" and facts.is_safe:
