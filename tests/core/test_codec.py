@@ -5,10 +5,10 @@ from datetime import UTC, datetime
 
 import pytest
 
-from maintenance_core import State, UnreadableState
+from maintenance_core import Bypass, State, UnreadableState
 from maintenance_core.codec import MAX_BYTES, decode, encode
 from maintenance_core.values import EPOCH, MAX_COUNT
-from tests.core.helpers import HOUR, NOW, planned, window
+from tests.core.helpers import HOUR, NOW, planned, recurring, window
 
 
 def test_a_state_comes_back_as_it_was():
@@ -20,6 +20,51 @@ def test_a_state_comes_back_as_it_was():
         ),
     )
     assert decode(encode(state)) == state
+
+
+def test_everything_that_a_window_can_be_comes_back_as_it_was():
+    state = State(
+        windows=(
+            recurring(zone="Europe/Berlin", end=NOW + HOUR, announce=600),
+            window(mode="read-only", paths=("/shop", "/über uns"), lease=300, retry_after=0),
+        ),
+        bypass=Bypass(digest="0123456789abcdef" * 4, expires=NOW),
+    )
+    assert decode(encode(state)) == state
+
+
+def test_what_a_window_leaves_out_is_as_for_a_plain_one():
+    least = (
+        b'{"id": "abcd", "start": "2026-11-22T12:00:00Z", "created_at": "2026-11-22T12:00:00Z"}'
+    )
+    assert decode(b'{"schema": 1, "windows": [%b]}' % least).windows == (window(),)
+
+
+def test_times_of_any_zone_are_the_same_moments():
+    text = encode(State(windows=(window(),))).decode()
+    elsewhere = text.replace("2026-11-22T12:00:00Z", "2026-11-23T02:00:00+14:00")
+    assert decode(elsewhere.encode()).windows == (window(),)
+
+
+SERIES = {"cron": "0 3 * * *", "duration": 60, "zone": "UTC"}
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [{"recurrence": SERIES | {"cron": "0 25 * * *"}}, {"recurrence": SERIES | {"zone": "Mars"}},
+     {"recurrence": SERIES | {"duration": 0}}, {"recurrence": SERIES | {"duration": 2**53}},
+     {"recurrence": SERIES | {"more": 1}}, {"recurrence": {"cron": "0 3 * * *"}},
+     {"recurrence": "0 3 * * *"}, {"mode": "closed"}, {"paths": []}, {"paths": ["shop"]},
+     {"paths": "/"}, {"announce": -1}, {"announce": None}, {"lease": -1}, {"retry_after": 2**53},
+     {"start": "2026-11-22T12:00:00"}, {"start": None}, {"start": 0}, {"end": "never"},
+     {"created_at": None}, {"id": 7}, {"message": None}, {"more": 1}],
+    ids=str,
+)  # fmt: skip
+def test_a_window_with_a_wrong_field_makes_the_whole_unreadable(wrong):
+    document = json.loads(encode(State(windows=(planned(),))))
+    document["windows"][0] |= wrong
+    with pytest.raises(UnreadableState, match="it is not a maintenance state"):
+        decode(json.dumps(document).encode())
 
 
 def test_the_document_is_json_for_people_with_every_field_of_the_design():

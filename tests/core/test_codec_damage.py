@@ -7,12 +7,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from maintenance_core import State, UnreadableState
+from maintenance_core import Bypass, State, UnreadableState
 from maintenance_core.codec import decode, encode
 from maintenance_core.state import SCHEMA
-from tests.core.helpers import HOUR, NOW, planned, window
+from tests.core.helpers import HOUR, NOW, planned, recurring, window
 
-STATE = State(revision=3, windows=(window(end=NOW + HOUR, message="Zurück"), planned()))
+STATE = State(
+    revision=3,
+    windows=(window(end=NOW + HOUR, message="Zurück"), planned(), recurring(announce=60)),
+    bypass=Bypass(digest="0123456789abcdef" * 4, expires=NOW),
+)
 DATA = encode(STATE)
 
 

@@ -77,7 +77,7 @@ def test_a_start_that_nobody_wrote_down_is_not_told(store, path):
 
 @pytest.mark.parametrize("moment", ["0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59Z"])
 def test_moments_at_the_ends_of_the_calendar_can_be_told(store, path, moment):
-    path.write_text(json.dumps({"start": moment, "end": "9999-12-31T23:59:59Z"}))
+    path.write_text(json.dumps({"start": moment, "end": "9999-12-31T23:59:59.999Z"}))
     assert "until 9999-12-31" in status(store, ZoneInfo("Europe/Berlin"))
 
 

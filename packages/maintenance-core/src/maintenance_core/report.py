@@ -187,13 +187,11 @@ def _describe_all(heading: str, windows: tuple[Window, ...], zone: tzinfo | None
 
 
 def _describe_series(windows: tuple[Window, ...]) -> Iterator[str]:
-    if windows:
+    named = [(each.id, each.recurrence) for each in windows if each.recurrence is not None]
+    if named:
         yield "Recurring:"
-    for window in windows:
-        series = window.recurrence
-        if series is not None:
-            lasts = show_duration(series.lasts)
-            yield f"  {window.id} at {series.cron} for {lasts} ({series.zone})"
+    for window_id, series in named:
+        yield f"  {window_id} at {series.cron} for {show_duration(series.lasts)} ({series.zone})"
 
 
 def _describe_store(update: Update, location: str) -> Iterator[str]:
