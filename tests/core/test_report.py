@@ -44,11 +44,11 @@ def test_the_status_tells_what_is_active_and_what_is_planned(store, path):
     active, coming = store.read().state.windows
     assert status(store, ZoneInfo("Europe/Berlin")).splitlines() == [
         "Maintenance is on.",
-        f"  {active.id} from 2026-11-22 13:00 CET until 2026-11-22 14:00 CET by deploy@web1",
+        f"  {active.id} from 2026-11-22 13:00 CET until 2026-11-22 14:00 CET, set by deploy@web1",
         "    message: Back soon",
         "    reason: 1.4",
         "Planned:",
-        f"  {coming.id} from 2026-11-22 14:00 CET until it is switched off by deploy@web1",
+        f"  {coming.id} from 2026-11-22 14:00 CET until it is switched off, set by deploy@web1",
         f"State: {path}",
     ]
 
@@ -72,7 +72,7 @@ def test_a_lease_is_told_as_one(store):
 
 def test_a_start_that_nobody_wrote_down_is_not_told(store, path):
     path.write_text("1")
-    assert "  old until it is switched off by django-maintenance-mode" in status(store)
+    assert "  old until it is switched off, set by django-maintenance-mode" in status(store)
 
 
 @pytest.mark.parametrize("moment", ["0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59Z"])
@@ -83,7 +83,7 @@ def test_moments_at_the_ends_of_the_calendar_can_be_told(store, path, moment):
 
 def line(window):
     """What is told of a window without words or end."""
-    who = f" by {window.created_by}" if window.created_by else ""
+    who = f", set by {window.created_by}" if window.created_by else ""
     return f"  {window.id} from {window.start:%Y-%m-%d %H:%M} UTC until it is switched off{who}"
 
 
@@ -169,7 +169,7 @@ def test_off_tells_what_it_ended_and_where(store, path):
         "Maintenance is off.",
         "Ended:",
         line(one),
-        f"  {other.id} from 2026-11-22 12:00 UTC until 2026-11-22 13:00 UTC by deploy@web1",
+        f"  {other.id} from 2026-11-22 12:00 UTC until 2026-11-22 13:00 UTC, set by deploy@web1",
         "    reason: 1.4",
         f"State: {path}",
     ]

@@ -61,7 +61,7 @@ def test_a_window_tells_its_mode_its_paths_and_its_announcement(store):
     )
     assert status(store)[2] == (
         "  plan (read-only) for /shop, /cart from 2026-11-22 13:00 UTC until it is switched off"
-        " announced 1h30m before by me@web1"
+        " (announced 1h30m before), set by me@web1"
     )
 
 
@@ -69,13 +69,16 @@ def test_a_window_tells_its_mode_its_paths_and_its_announcement(store):
     ("windows", "headline"),
     [
         ([], "Maintenance is off."),
-        ([planned(announce=7200)], "Maintenance is off."),
+        (
+            [planned(announce=7200)],
+            "Maintenance is off; visitors are told of what is planned.",
+        ),
         ([window()], "Maintenance is on."),
         ([window(mode="read-only")], "Maintenance is on: the site is read-only."),
         ([window(paths=("/shop",))], "Maintenance is on for a part of the site."),
         (
             [window(paths=("/shop",)), window(mode="read-only")],
-            "Maintenance is on: the site is read-only.",
+            "Maintenance is on: the site is read-only, and a part of it is closed.",
         ),
         ([window(mode="read-only"), window()], "Maintenance is on."),
         (
@@ -102,10 +105,10 @@ def test_only_windows_of_the_whole_site_are_counted_together(store):
 
 def test_a_bypass_is_told_with_its_end_and_no_more_when_it_is_over(store, path):
     issue_bypass(store)
-    line = "A bypass link opens the site until it is revoked."
+    line = "Whoever has the bypass link comes in until it is revoked."
     assert status(store) == ["Maintenance is off.", line, f"State: {path}"]
     issue_bypass(store, expires=NOW + HOUR, now=NOW)
-    assert status(store)[1] == "A bypass link opens the site until 2026-11-22 13:00 UTC."
+    assert status(store)[1] == "Whoever has the bypass link comes in until 2026-11-22 13:00 UTC."
     assert status(store, NOW + HOUR) == ["Maintenance is off.", f"State: {path}"]
 
 
@@ -116,7 +119,7 @@ def test_on_tells_of_a_series_when_it_comes(store, path):
     assert told(describe_on, update, store, LATER) == [
         "Maintenance is planned.",
         "Planned:",
-        f"  {series.id} from 2026-11-23 12:00 UTC until 2026-11-23 13:00 UTC by {who}",
+        f"  {series.id} from 2026-11-23 12:00 UTC until 2026-11-23 13:00 UTC, set by {who}",
         "Recurring:",
         f"  {series.id} at 0 12 * * * for 1h (UTC)",
         f"State: {path}",
@@ -132,7 +135,7 @@ def test_on_for_a_part_while_the_rest_is_on_tells_what_is_on(store):
     given(store, window(mode="read-only"))
     update = switch_on(store, now=NOW, paths=["/shop"])
     lines = told(describe_on, update, store)
-    assert lines[0] == "Maintenance is on: the site is read-only."
+    assert lines[0] == "Maintenance is on: the site is read-only, and a part of it is closed."
     assert [line.split()[0] for line in lines[1:3]] == ["abcd", update.opened[0].id]
 
 
@@ -159,6 +162,8 @@ def test_off_tells_the_run_that_ended_and_the_one_that_comes(store, path):
         "  seri from 2026-11-22 12:00 UTC until 2026-11-22 13:00 UTC",
         "Planned:",
         "  seri from 2026-11-23 12:00 UTC until 2026-11-23 13:00 UTC",
+        "Recurring:",
+        "  seri at 0 12 * * * for 1h (UTC)",
         f"State: {path}",
     ]
     again = switch_off(store, now=LATER)
@@ -170,12 +175,19 @@ def test_off_tells_the_run_that_ended_and_the_one_that_comes(store, path):
 def test_removing_a_series_tells_both_the_run_and_what_is_dropped(store):
     given(store, recurring())
     lines = told(describe_off, remove_window(store, "seri"), store, LATER)
-    assert lines[1:5] == [
+    assert lines[1:7] == [
         "Ended:",
         "  seri from 2026-11-22 12:00 UTC until 2026-11-22 13:00 UTC",
         "Dropped:",
         "  seri from 2026-11-23 12:00 UTC until 2026-11-23 13:00 UTC",
+        "Dropped with all later runs:",
+        "  seri at 0 12 * * * for 1h (UTC)",
     ]
+
+
+def test_what_clients_are_told_to_wait_is_told(store):
+    given(store, window(retry_after=600))
+    assert "until it is switched off (retry after 10m)" in status(store)[1]
 
 
 def test_repair_tells_what_it_has_made_of_it_and_where_the_rest_is(store, path):

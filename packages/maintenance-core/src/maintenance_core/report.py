@@ -100,10 +100,11 @@ def describe_status(status: Status, zone: tzinfo | None) -> Iterator[str]:
     yield _headline(status)
     yield from _describe_active(status.active, zone)
     yield from _describe_all("Planned:", status.planned, zone)
-    yield from _describe_series(status.recurring)
+    yield from _describe_series("Recurring:", status.recurring)
     if status.bypass is not None:
         end = status.bypass.expires
-        yield f"A bypass link opens the site until {show(end, zone) if end else 'it is revoked'}."
+        until = show(end, zone) if end else "it is revoked"
+        yield f"Whoever has the bypass link comes in until {until}."
     yield f"State: {status.location}"
 
 
@@ -122,7 +123,7 @@ def describe_on(
         yield "Maintenance is planned."
     yield from _describe_active(status.active, zone)
     yield from _describe_all("Planned:", status.planned, zone)
-    yield from _describe_series(status.recurring)
+    yield from _describe_series("Recurring:", status.recurring)
     yield from _describe_store(update, location)
 
 
@@ -130,17 +131,23 @@ def describe_off(
     update: Update, location: str, now: datetime, zone: tzinfo | None
 ) -> Iterator[str]:
     """What ``off`` has done."""
-    active, planned = update.after.active(now), update.after.planned(now)
-    if active:
+    before, after = (
+        Status.of_state(state, location, now) for state in (update.before, update.after)
+    )
+    if after.active:
         yield "Maintenance stays on."
     elif update.changed:
         yield "Maintenance is off."
     else:
         yield "Maintenance was off already; nothing was changed."
-    yield from _describe_active(active, zone)
-    yield from _describe_all("Ended:", _gone(update.before.active(now), active), zone)
-    yield from _describe_all("Dropped:", _gone(update.before.planned(now), planned), zone)
-    yield from _describe_all("Planned:", planned, zone)
+    yield from _describe_active(after.active, zone)
+    yield from _describe_all("Ended:", _gone(before.active, after.active), zone)
+    yield from _describe_all("Dropped:", _gone(before.planned, after.planned), zone)
+    left = {window.id for window in after.recurring}
+    gone = tuple(window for window in before.recurring if window.id not in left)
+    yield from _describe_series("Dropped with all later runs:", gone)
+    yield from _describe_all("Planned:", after.planned, zone)
+    yield from _describe_series("Recurring:", after.recurring)
     yield from _describe_store(update, location)
 
 
@@ -155,14 +162,17 @@ def describe_repair(
 
 
 def _headline(status: Status) -> str:
+    if status.phase == "announced":
+        return "Maintenance is off; visitors are told of what is planned."
     if not status.active:
         return "Maintenance is off."
-    everywhere = [window for window in status.active if window.is_whole_site]
-    if any(window.mode == "block" for window in everywhere):
+    blocking = [window for window in status.active if window.mode == "block"]
+    if any(window.is_whole_site for window in blocking):
         return "Maintenance is on."
-    if everywhere:
-        return "Maintenance is on: the site is read-only."
-    return "Maintenance is on for a part of the site."
+    if not any(window.is_whole_site for window in status.active):
+        return "Maintenance is on for a part of the site."
+    also = ", and a part of it is closed" if blocking else ""
+    return f"Maintenance is on: the site is read-only{also}."
 
 
 def _gone(before: tuple[Window, ...], after: tuple[Window, ...]) -> tuple[Window, ...]:
@@ -172,7 +182,7 @@ def _gone(before: tuple[Window, ...], after: tuple[Window, ...]) -> tuple[Window
 def _describe_active(windows: tuple[Window, ...], zone: tzinfo | None) -> Iterator[str]:
     for window in windows:
         yield f"  {_describe(window, zone)}"
-    everywhere = [window for window in windows if window.is_whole_site]
+    everywhere = [window for window in windows if window.is_whole_site and window.mode == "block"]
     if len(everywhere) > 1:
         ends = [window.end for window in everywhere if window.end is not None]
         until = show(max(ends), zone) if len(ends) == len(everywhere) else "it is switched off"
@@ -186,10 +196,10 @@ def _describe_all(heading: str, windows: tuple[Window, ...], zone: tzinfo | None
         yield f"  {_describe(window, zone)}"
 
 
-def _describe_series(windows: tuple[Window, ...]) -> Iterator[str]:
+def _describe_series(heading: str, windows: tuple[Window, ...]) -> Iterator[str]:
     named = [(each.id, each.recurrence) for each in windows if each.recurrence is not None]
     if named:
-        yield "Recurring:"
+        yield heading
     for window_id, series in named:
         yield f"  {window_id} at {series.cron} for {show_duration(series.lasts)} ({series.zone})"
 
@@ -221,10 +231,12 @@ def _describe(window: Window, zone: tzinfo | None) -> str:
     if window.lease is not None:
         parts.append("or as long as a program holds it")
     if window.announce:
-        parts.append(f"announced {show_duration(timedelta(seconds=window.announce))} before")
-    if window.created_by:
-        parts.append(f"by {window.created_by}")
+        parts.append(f"(announced {show_duration(timedelta(seconds=window.announce))} before)")
+    if window.retry_after is not None:
+        parts.append(f"(retry after {show_duration(timedelta(seconds=window.retry_after))})")
     line = " ".join(parts)
+    if window.created_by:
+        line += f", set by {window.created_by}"
     for label, text in (("message", window.message), ("reason", window.reason)):
         if text:
             line += f"\n    {label}: {' '.join(text.split())}"
