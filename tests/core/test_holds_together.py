@@ -8,7 +8,7 @@ import pytest
 
 from maintenance_core import FileStore, Lease, Pause
 from tests.core.at_once import now, on, phase
-from tests.core.helpers import PATIENCE, AnnouncingStore
+from tests.core.helpers import PATIENCE, AnnouncingStore, open_window
 
 
 @pytest.fixture
@@ -153,3 +153,18 @@ def test_a_lease_is_still_renewed_after_a_child_was_forked(store):
         store.wait_for_change()
         assert phase(store) == "on"
         assert windows(store)[0].end > now()
+
+
+@pytest.mark.parametrize("hold", [Lease, Pause])
+def test_a_journal_that_cannot_be_written_is_told_in_the_log_and_stops_nothing(
+    store, path, hold, caplog
+):
+    open_window(store)
+    path.with_name(f"{path.name}.journal").mkdir()
+    with hold(store):
+        assert phase(store) == ("on" if hold is Lease else "off")
+    assert phase(store) == "on"
+    told = [record.getMessage() for record in caplog.records]
+    assert [line.startswith("The journal does not have this switch:") for line in told] == [
+        True
+    ] * 2

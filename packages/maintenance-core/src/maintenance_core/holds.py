@@ -17,7 +17,7 @@ from maintenance_core.changes import closed, opened, removed, restored
 from maintenance_core.exceptions import InvalidInput, MaintenanceError
 from maintenance_core.operations import renew_lease
 from maintenance_core.planning import new_window
-from maintenance_core.stores.base import Note, Store
+from maintenance_core.stores.base import Change, Note, Store, Update
 from maintenance_core.when import MAX_DURATION
 
 __all__ = ["DEFAULT_LEASE", "Hold", "Lease", "Pause"]
@@ -30,6 +30,13 @@ _RENEWALS_PER_LEASE = 5
 
 def _now() -> datetime:
     return datetime.now(UTC)
+
+
+def _change(store: Store, change: Change, note: Note) -> Update:
+    update = store.change(change, note)
+    if update.unrecorded is not None:
+        logger.warning("The journal does not have this switch: %s", update.unrecorded)
+    return update
 
 
 class Hold(ABC):
@@ -140,8 +147,8 @@ class Lease(Hold):
             reason=self._reason,
             created_by=str(by),
         )
-        update = self._store.change(
-            lambda state: opened(state, window, now, repeat=True), Note("on", by)
+        update = _change(
+            self._store, lambda state: opened(state, window, now, repeat=True), Note("on", by)
         )
         window_id = update.opened[-1].id
         renewing = None
@@ -152,7 +159,7 @@ class Lease(Hold):
         def end() -> None:
             if renewing is not None:
                 renewing.stop()
-            self._store.change(lambda state: removed(state, window_id), Note("off", by))
+            _change(self._store, lambda state: removed(state, window_id), Note("off", by))
 
         return end
 
@@ -202,11 +209,11 @@ class Pause(Hold):
 
     def begin(self) -> Callable[[], object]:
         now, by = _now(), self._by or Actor.here()
-        update = self._store.change(lambda state: closed(state, now), Note("pause", by))
+        update = _change(self._store, lambda state: closed(state, now), Note("pause", by))
         active = (window for window in update.before.windows if window.is_active(now))
         paused = [(window, update.after.find(window.id)) for window in active]
 
         def end() -> None:
-            self._store.change(lambda state: restored(state, paused, _now()), Note("resume", by))
+            _change(self._store, lambda state: restored(state, paused, _now()), Note("resume", by))
 
         return end
