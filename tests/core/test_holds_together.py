@@ -3,6 +3,7 @@
 import os
 import threading
 from datetime import timedelta
+from functools import partial
 
 import pytest
 
@@ -130,6 +131,18 @@ def test_a_child_that_is_forked_inside_the_block_ends_nothing(store, path, kind)
         in_a_child(lambda: hold.__exit__(None, None, None))
         assert store.read().state == inside
     assert windows(store) == before
+
+
+@pytest.mark.parametrize("kind", [partial(Lease, duration=None), Pause], ids=["lease", "pause"])
+def test_what_another_process_has_begun_is_not_ended_here(store, monkeypatch, kind):
+    on(store)
+    hold = kind(store)
+    hold.__enter__()
+    inside = store.read().state
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "getpid", lambda: 0)
+        hold.__exit__(None, None, None)
+    assert store.read().state == inside
 
 
 def test_a_child_can_hold_for_itself_what_its_parent_holds(store, path):
