@@ -156,7 +156,7 @@ def write_and_read(path, name, writers, changes, total):
                     history.append((last, [window.reason for window in state.windows]))
             if reading.problem is not None:
                 history.append((-1, str(reading.problem)))
-            time.sleep(0.001)  # Otherwise the readers leave nothing to the writers.
+            time.sleep(0.01)  # Otherwise the readers leave nothing to the writers.
 
     threads = [
         threading.Thread(target=target, args=(number,))

@@ -35,12 +35,14 @@ async def test_tasks_and_threads_see_every_change_at_once(path, no_disk_sync):
             await asyncio.sleep(0)
 
     async def switch():
-        for number in range(100):
-            change = switch_off if number % 2 else switch_on
-            update = await asyncio.to_thread(change, store, now=NOW)
-            if reader.current().state != update.after:
-                wrong.append(update)
-        stop.set()
+        try:
+            for number in range(100):
+                change = switch_off if number % 2 else switch_on
+                update = await asyncio.to_thread(change, store, now=NOW)
+                if reader.current().state != update.after:
+                    wrong.append(update)
+        finally:
+            stop.set()
 
     threads = [threading.Thread(target=read_in_a_thread) for _ in range(2)]
     for thread in threads:
