@@ -77,6 +77,13 @@ def test_a_file_is_trusted_two_seconds_after_its_last_change(store, path, monkey
         assert (store.read().fingerprint is not None) is trusted, age
 
 
+def test_a_file_that_only_looks_old_is_not_trusted(store, path):
+    """Its content was written just now: only the system itself sets the time of the inode."""
+    path.write_text("1")
+    os.utime(path, ns=(0, 0))
+    assert store.read().fingerprint is None
+
+
 def test_the_age_counts_from_before_the_file_was_opened(store, path, monkeypatch):
     """What is changed after that may be too late for what was read."""
     path.write_text("1")

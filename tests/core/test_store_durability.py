@@ -78,6 +78,7 @@ def test_the_file_is_on_disk_before_it_has_its_name_and_the_name_before_it_is_to
         target = os.readlink(f"/proc/self/fd/{descriptor}")
         return "directory on disk" if target == str(path.parent) else "file on disk"
 
+    open_window(store, reason="old")
     record("fsync", synced)
     record("rename", lambda *names: "renamed")
     record("open", lambda name, *rest: "opened" if str(name) == str(path) else None)

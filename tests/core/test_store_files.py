@@ -138,6 +138,14 @@ def test_only_what_writers_of_this_state_left_is_swept(tmp_path, state, left, go
     assert (tmp_path / left).exists() is not goes
 
 
+def test_a_directory_that_cannot_be_listed_can_be_written_all_the_same(store, monkeypatch):
+    def scandir(name):
+        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
+
+    monkeypatch.setattr(os, "scandir", scandir)
+    assert open_window(store).changed
+
+
 def is_directory(descriptor):
     return stat.S_ISDIR(os.fstat(descriptor).st_mode)
 
