@@ -43,7 +43,7 @@ def test_packages_depend_on_no_more_than_the_design_allows():
         )
         for package in PACKAGES
     } == {
-        "maintenance-core": ["cronsim", "msgspec"],
+        "maintenance-core": ["cronsim", "msgspec", "tzdata"],
         "maintenance-django": ["Django", "maintenance-core"],
         "maintenance-templates": ["Django"],
         "maintenance-cli": ["click", "maintenance-core"],

@@ -22,6 +22,7 @@ from maintenance_core import (
     Update,
     remove_window,
     renew_lease,
+    skip_run,
     switch_off,
     switch_on,
 )
@@ -48,7 +49,7 @@ class Thing:
     def hours(self, now):
         """The runs of a series from an hour ago on."""
         first = now.replace(minute=0, second=0)
-        starts = [first + count * HOUR for count in range(3)]
+        starts = [first + count * HOUR for count in range(3 + len(self.skipped))]
         return [each for each in starts if each >= self.start and each not in self.skipped]
 
     def is_over(self, now):
@@ -84,7 +85,7 @@ class Maintaining(RuleBasedStateMachine):
         super().__init__()
         # Not on the minute: a run that is ended in its first minute counts as well.
         self.now = NOW + timedelta(seconds=10)
-        self.things, self.pauses, self.holders = {}, [], set()
+        self.things, self.pauses, self.holders = {}, [], {}
 
     @initialize()
     def start(self):
@@ -92,6 +93,9 @@ class Maintaining(RuleBasedStateMachine):
 
     def state(self):
         return self.store.state
+
+    def series(self):
+        return [key for key, each in self.things.items() if each.kind == "series"]
 
     def drop_what_is_over(self):
         self.things = {
@@ -110,10 +114,11 @@ class Maintaining(RuleBasedStateMachine):
             return new.id
         return None
 
-    @staticmethod
-    def says_the_same(thing, other):
+    def says_the_same(self, thing, other):
         if thing.kind == "lease" or (thing.kind, thing.reason) != (other.kind, other.reason):
             return False
+        if thing.kind == "series":
+            return thing.next_start(self.now) in other.hours(self.now)
         return thing.kind != "plan" or (thing.start, thing.end) == (other.start, other.end)
 
     @rule(reason=REASONS)
@@ -133,12 +138,12 @@ class Maintaining(RuleBasedStateMachine):
     @rule(reason=REASONS)
     def lease(self, reason):
         thing = Thing("lease", reason, self.now, self.now + LEASE)
-        self.holders.add(self.open(thing, lease=LEASE))
+        self.holders[self.open(thing, lease=LEASE)] = None
 
     @precondition(lambda self: self.holders)
     @rule(data=st.data())
     def renew(self, data):
-        window_id = data.draw(st.sampled_from(sorted(self.holders)))
+        window_id = data.draw(st.sampled_from(list(self.holders)))
         thing = self.things.get(window_id)
         if thing is None:
             with pytest.raises(InvalidInput):
@@ -169,19 +174,29 @@ class Maintaining(RuleBasedStateMachine):
     @precondition(lambda self: self.things)
     @rule(data=st.data())
     def off_by_id(self, data):
-        key = data.draw(st.sampled_from(sorted(self.things)))
-        was_on = self.things[key].is_on(self.now)
-        if was_on:
-            self.end([key])
+        key = data.draw(st.sampled_from(list(self.things)))
+        before = dict(self.things)
+        self.end([key])
+        ended = before != self.things
+        if ended:
             self.drop_what_is_over()
-        else:
-            del self.things[key]
-        assert switch_off(self.store, key, now=self.now).changed
+        assert switch_off(self.store, key, now=self.now).changed is ended
+
+    @precondition(lambda self: self.series())
+    @rule(data=st.data())
+    def skip(self, data):
+        key = data.draw(st.sampled_from(self.series()))
+        thing = self.things[key]
+        run = self.now.replace(minute=0, second=0)
+        if not thing.is_on(self.now):
+            run = thing.next_start(self.now)
+        self.things[key] = replace(thing, skipped=thing.skipped | {run})
+        assert skip_run(self.store, key, now=self.now).changed
 
     @precondition(lambda self: self.things)
     @rule(data=st.data())
     def remove(self, data):
-        key = data.draw(st.sampled_from(sorted(self.things)))
+        key = data.draw(st.sampled_from(list(self.things)))
         del self.things[key]
         assert remove_window(self.store, key).changed
 

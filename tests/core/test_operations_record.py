@@ -18,6 +18,7 @@ from maintenance_core import (
     repair,
     revoke_bypass,
     set_mode,
+    skip_run,
     switch_off,
     switch_on,
 )
@@ -53,7 +54,7 @@ DOINGS = {
         store, now=NOW, recurrence=recurring().recurrence, **by
     ),
     "off": lambda store, **by: switch_off(store, now=NOW, **by),
-    "off by id": lambda store, **by: switch_off(store, "plan", now=NOW, **by),
+    "off by id": lambda store, **by: switch_off(store, "abcd", now=NOW, **by),
     "off and everything": lambda store, **by: switch_off(store, everything=True, **by),
     "off as a mode": lambda store, **by: set_mode(store, False, **by),
     "on as a mode": lambda store, **by: set_mode(store, True, now=NOW, **by),
@@ -61,6 +62,13 @@ DOINGS = {
     "remove": lambda store, **by: remove_window(store, "plan", **by),
     "bypass": lambda store, **by: issue_bypass(store, **by)[1],
 }
+
+
+def test_a_run_that_is_left_out_is_recorded(store):
+    given(store, recurring())
+    update = skip_run(store, "seri", now=NOW, by=DEPLOY)
+    (entry,) = store.history().entries
+    assert (entry.action, entry.user, entry.opened) == ("skip", "deploy", update.after.windows)
 
 
 @pytest.mark.parametrize("doing", DOINGS)

@@ -10,6 +10,7 @@ from maintenance_core import (
     State,
     remove_window,
     renew_lease,
+    skip_run,
     switch_off,
     switch_on,
 )
@@ -41,26 +42,54 @@ def test_off_by_id_ends_that_window_only(store):
     assert store.read().state.phase(NOW) == "on"
 
 
-def test_off_by_id_drops_what_is_planned(store):
-    given(store, window(), planned())
-    switch_off(store, "plan", now=NOW)
-    assert ids(store) == ["abcd"]
+def test_off_by_id_leaves_what_is_planned_or_over(store):
+    given(store, window(), planned(), window(id="over", end=NOW))
+    assert not switch_off(store, "plan", now=NOW).changed
+    assert not switch_off(store, "over", now=NOW).changed
 
 
-def test_off_by_id_ends_the_run_of_a_series_or_between_its_runs_the_series(store):
+def test_off_by_id_ends_the_run_of_a_series_and_nothing_the_second_time(store):
     given(store, recurring(), recurring(id="othr"))
     switch_off(store, "seri", now=LATER)
     state = store.read().state
     assert [run.id for run in state.active(LATER)] == ["othr"]
     assert [run.id for run in state.active(NOW + DAY)] == ["seri", "othr"]
-    switch_off(store, "seri", now=NOW + 2 * HOUR)
-    assert ids(store) == ["othr"]
+    assert not switch_off(store, "seri", now=LATER).changed
+    assert not switch_off(store, "seri", now=NOW + 2 * HOUR).changed
 
 
-def test_off_by_id_removes_what_is_over_already(store):
-    given(store, window(id="over", end=NOW), window())
-    switch_off(store, "over", now=NOW)
-    assert ids(store) == ["abcd"]
+def test_skipping_leaves_out_the_run_under_way_or_else_the_next(store):
+    given(store, recurring(), window())
+    skip_run(store, "seri", now=LATER)
+    state = store.read().state
+    assert [run.id for run in state.active(LATER)] == ["abcd"]
+    assert [run.id for run in state.active(NOW + DAY)] == ["seri", "abcd"]
+    skip_run(store, "seri", now=NOW + 2 * HOUR)
+    state = store.read().state
+    assert [run.id for run in state.active(NOW + DAY)] == ["abcd"]
+    assert [run.id for run in state.active(NOW + 2 * DAY)] == ["seri", "abcd"]
+
+
+def test_a_series_without_a_run_to_come_has_none_to_skip(store):
+    given(store, recurring(end=NOW + HOUR))
+    assert not skip_run(store, "seri", now=NOW + 2 * HOUR).changed
+
+
+def test_what_does_not_recur_has_no_run_to_skip(store):
+    given(store, window())
+    with pytest.raises(InvalidInput, match="abcd does not recur; end or remove it"):
+        skip_run(store, "abcd", now=NOW)
+
+
+def test_on_names_the_window_that_was_asked_for_also_if_it_is_there(store):
+    first = switch_on(store, now=NOW, reason="1.4")
+    other = switch_on(store, now=NOW, reason="1.5")
+    again = switch_on(store, now=NOW, reason="1.4")
+    assert first.window.reason == again.window.reason == "1.4"
+    assert first.window == again.window != other.window
+    assert (again.changed, again.opened) == (False, ())
+    leases = [switch_on(store, now=NOW, lease=HOUR).window for _ in range(2)]
+    assert leases[0].id != leases[1].id
 
 
 def test_off_without_an_id_ends_runs_and_keeps_their_series(store):

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from maintenance_core import Actor, Reader, State, StoreError, repair
+from maintenance_core import Actor, Lease, Reader, State, StoreError, repair
 from maintenance_core.bypass import Bypass
 from maintenance_core.codec import decode, encode, salvage
 from tests.core.helpers import HOUR, NOW, kept_copies, planned, recurring, snapshot, window
@@ -119,6 +119,36 @@ def test_what_an_editor_puts_in_front_is_no_harm():
     assert salvage(b"\xef\xbb\xbf" + damaged(more=1)).windows == STATE.windows
 
 
+TORN = {
+    "the last brace": lambda data: data.rstrip()[:-1],
+    "a comma too many": lambda data: data.replace(b'"paths"', b', "paths"', 1),
+    "a letter of another encoding": lambda data: data.replace(
+        b'"message": "', b'"message": "\xe9', 1
+    ),
+    "half a letter": lambda data: data.replace(b'"reason": "', b'"reason": "\\ud83d', 1),
+}
+
+
+@pytest.mark.parametrize("damage", TORN)
+def test_windows_that_are_whole_in_what_is_no_json_survive(damage):
+    data = TORN[damage](encode(STATE))
+    found = salvage(data)
+    assert STATE.windows[1:] == found.windows[-3:]
+    assert (found.bypass, found.revision) == (STATE.bypass, STATE.revision)
+    encode(found)
+
+
+def test_a_torn_document_of_a_newer_version_is_left_alone():
+    assert salvage(damaged(schema=2)[:-5]) == State()
+
+
+def test_every_change_keeps_what_is_whole(store, path):
+    path.write_bytes(damaged(more=1))
+    with Lease(store):
+        pass
+    assert store.read().state.windows == STATE.windows
+
+
 @pytest.mark.parametrize("schema", [2, 99])
 def test_nothing_is_made_of_a_document_of_a_newer_version(schema):
     assert salvage(damaged(schema=schema)) == State()
@@ -128,7 +158,7 @@ def test_nothing_is_made_of_a_document_of_a_newer_version(schema):
     "data",
     [b"", b"{", b"[]", b"7", b"null", b"\xff", b"\0", b'"x"', b"[" * 100_000,
      b'{"windows":' * 100_000, b'{"windows": {"id": "abcd"}}', b'{"windows": "abcd"}',
-     b'{"windows": null, "revision": null}', encode(STATE)[:-5], b'{"\xff": 1}',
+     b'{"windows": null, "revision": null}', b'{"\xff": 1}',
      b'{"start": "tomorrow", "end": "2026-11-22T13:00:00Z"}'],
     ids=lambda data: str(data[:12]),
 )  # fmt: skip

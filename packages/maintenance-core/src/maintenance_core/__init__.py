@@ -21,10 +21,11 @@ from maintenance_core.operations import (
     repair,
     revoke_bypass,
     set_mode,
+    skip_run,
     switch_off,
     switch_on,
 )
-from maintenance_core.policy import Decision, Policy, Rule, UserKind, decide
+from maintenance_core.policy import Decision, Facts, Policy, Rule, UserKind, decide
 from maintenance_core.reader import Reader, View
 from maintenance_core.recurrence import Recurrence
 from maintenance_core.report import Status, read_status
@@ -39,6 +40,7 @@ __all__ = [
     "Drained",
     "Entrance",
     "Entry",
+    "Facts",
     "FileStore",
     "Gate",
     "History",
@@ -78,6 +80,7 @@ __all__ = [
     "revoke_bypass",
     "set_mode",
     "sign_pass",
+    "skip_run",
     "switch_off",
     "switch_on",
 ]

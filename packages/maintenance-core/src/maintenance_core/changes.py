@@ -19,6 +19,8 @@ __all__ = [
     "opened",
     "removed",
     "restored",
+    "says_the_same",
+    "skipped",
 ]
 
 _ID_LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"
@@ -35,7 +37,7 @@ def opened(state: State, window: Window, now: datetime, *, repeat: bool = False)
     Unless ``repeat`` is set, one that says the same and is not over is enough.
     """
     others = _without_the_past(state.windows, now)
-    if not repeat and any(_says_the_same(window, other) for other in others):
+    if not repeat and any(says_the_same(window, other) for other in others):
         return state
     taken = {other.id for other in state.windows}
     while window.id in taken:
@@ -46,12 +48,13 @@ def opened(state: State, window: Window, now: datetime, *, repeat: bool = False)
 def only(state: State, window: Window, now: datetime) -> State:
     """``state`` with ``window`` and no other, unless it is that already."""
     others = _without_the_past(state.windows, now)
-    if len(others) == 1 and _says_the_same(window, others[0]):
+    if len(others) == 1 and says_the_same(window, others[0]):
         return state
     return replace(state, windows=(window,))
 
 
-def _says_the_same(window: Window, other: Window) -> bool:
+def says_the_same(window: Window, other: Window) -> bool:
+    """Is ``other`` what ``window`` would be, had it been made before?"""
     same = replace(other, id=window.id, created_by=window.created_by, created_at=window.created_at)
     if _has_its_runs(other, window) or (window.immediate and other.immediate):
         same = replace(same, start=window.start)
@@ -89,8 +92,25 @@ def _after_this_run(window: Window, now: datetime) -> Window | None:
         return None if lapsed else window
     if window.recurrence is None:
         return None
+    return _after(window, run)
+
+
+def skipped(state: State, window_id: str, now: datetime) -> State:
+    """``state`` without the run of a recurring window that is under way, or else its next one."""
+    return replace(
+        state,
+        windows=tuple(
+            _after(window, window.run_at(now) or window.next_run(now))
+            if window.id == window_id
+            else window
+            for window in state.windows
+        ),
+    )
+
+
+def _after(window: Window, run: Window | None) -> Window:
     # Not "from now on": a clock that is set back would begin the same run again.
-    return replace(window, start=run.start + RESOLUTION)
+    return window if run is None else replace(window, start=run.start + RESOLUTION)
 
 
 def extended(state: State, window_id: str, end: datetime) -> State:

@@ -1,6 +1,9 @@
 """Bytes to State and back: the stored document, and what django-maintenance-mode wrote."""
 
+import json
+import re
 from datetime import datetime
+from itertools import islice
 from typing import Annotated, Any, TypeVar
 
 import msgspec
@@ -17,6 +20,15 @@ T = TypeVar("T")
 
 MAX_BYTES = 1024 * 1024
 """No store reads or writes a larger document."""
+
+# What we write ourselves: a window begins with its id, and these are of the document alone.
+_WINDOW = re.compile(r'\{\s*"id"\s*:')
+_MEMBER = re.compile(r'"(schema|revision|bypass)"\s*:\s*')
+_MAX_TORN = 5000
+"""No state of a size that can be read has more windows."""
+
+_document = msgspec.json.Decoder(dict[str, Any])
+_json = json.JSONDecoder()
 
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 _OLD_TOOL = "django-maintenance-mode"
@@ -62,14 +74,14 @@ def decode(data: bytes) -> State:
 
 
 def salvage(data: bytes) -> State:
-    """What can be understood of ``data``, which is no state: the windows that are whole.
+    """What can be understood of ``data``, which is no state: the windows that are whole in it.
 
     Never raises. Nothing is made of a document of a newer version, whose meaning is not known.
     """
     try:
-        document = msgspec.json.decode(data.removeprefix(_BYTE_ORDER_MARK), type=dict[str, Any])
+        document = _whole_or_torn(data.removeprefix(_BYTE_ORDER_MARK))
         _refuse_newer(document.get("schema"))
-    except (msgspec.DecodeError, UnreadableState, RecursionError, UnicodeDecodeError):
+    except UnreadableState:
         return State()
     windows = document.get("windows")
     items = windows if isinstance(windows, list) else []
@@ -80,6 +92,29 @@ def salvage(data: bytes) -> State:
         windows=tuple(window for window in found if window is not None),
         bypass=_converted(document.get("bypass"), Bypass),
     )
+
+
+def _whole_or_torn(data: bytes) -> dict[str, Any]:
+    """The document, or as much of it as comes before and after what is no JSON."""
+    try:
+        return _document.decode(data)
+    except (msgspec.DecodeError, RecursionError, UnicodeDecodeError):
+        text = data.decode(errors="replace")
+    members = islice(_MEMBER.finditer(text), _MAX_TORN)
+    windows = islice(_WINDOW.finditer(text), _MAX_TORN)
+    return {
+        **{member[1]: _value_at(text, member.end()) for member in members},
+        "windows": [_value_at(text, window.start()) for window in windows],
+    }
+
+
+def _value_at(text: str, place: int) -> object:
+    try:
+        end = _json.raw_decode(text, place)[1]
+        # What Python takes for a text is not always one that can be written again.
+        return msgspec.json.decode(text[place:end])
+    except (ValueError, RecursionError):
+        return None
 
 
 def _converted(item: object, kind: type[T]) -> T | None:

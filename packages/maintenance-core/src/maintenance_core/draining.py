@@ -98,6 +98,10 @@ def look(path: Path) -> Occupancy | None:
     return Occupancy(len(busy | present), len(busy), tuple(pids))
 
 
+def _is_a_time(seconds: object) -> bool:
+    return isinstance(seconds, int | float) and seconds >= 0
+
+
 def drain(
     path: Path,
     timeout: float | None,
@@ -110,7 +114,7 @@ def drain(
     is waited for, at first and after each change. Raises InvalidInput for a ``timeout`` that is
     not zero or more, and StoreError if the file cannot be opened.
     """
-    if timeout is not None and not timeout >= 0:
+    if timeout is not None and not _is_a_time(timeout):
         raise InvalidInput("timeout", f"it is {timeout!r}; give a number of seconds, 0 or more.")
     begin = time.monotonic()
     told = None

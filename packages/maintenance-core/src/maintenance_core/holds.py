@@ -24,6 +24,8 @@ __all__ = ["DEFAULT_LEASE", "Hold", "Lease", "Pause"]
 
 logger = logging.getLogger("maintenance_core")
 
+End = Callable[[BaseException | None], object]
+
 DEFAULT_LEASE = timedelta(minutes=5)
 _RENEWALS_PER_LEASE = 5
 
@@ -47,11 +49,11 @@ class Hold(ABC):
     """
 
     def __init__(self) -> None:
-        self._held: list[tuple[int, Callable[[], object]]] = []
+        self._held: list[tuple[int, End]] = []
 
     @abstractmethod
-    def begin(self) -> Callable[[], object]:
-        """Begin once; what is returned ends that."""
+    def begin(self) -> End:
+        """Begin once; what is returned ends that, and is told what the block has raised."""
 
     def __enter__(self) -> Self:
         self._held.append((os.getpid(), self.begin()))
@@ -65,7 +67,7 @@ class Hold(ABC):
     ) -> None:
         process, end = self._held.pop()
         if process == os.getpid():
-            end()
+            end(error)
 
     async def __aenter__(self) -> Self:
         await _in_a_thread(self.__enter__, undo=partial(self.__exit__, None, None, None))
@@ -108,7 +110,8 @@ class Lease(Hold):
     """The site is in maintenance while the block runs, and not much longer.
 
     A thread renews the window, so that a process which is killed leaves the site on for at most
-    ``duration``. With ``duration=None`` the window does not end by itself: choose that where a
+    ``duration``. With ``duration=None`` only the end of the block ends it: if that fails or the
+    process is killed, the site stays in maintenance until a person ends it. Choose that where a
     half-done job must not be opened to visitors. Only the own window is ended at the end, and
     it is never put back once a person has switched maintenance off.
 
@@ -138,7 +141,7 @@ class Lease(Hold):
         self._message = message
         self._reason = reason
 
-    def begin(self) -> Callable[[], object]:
+    def begin(self) -> End:
         now, by = _now(), self._by or Actor.here()
         window = new_window(
             now=now,
@@ -156,9 +159,17 @@ class Lease(Hold):
             renewing = _Renewing(self._store, window_id, self._duration)
             renewing.start()
 
-        def end() -> None:
+        def end(error: BaseException | None) -> None:
             if renewing is not None:
                 renewing.stop()
+            elif error is not None:
+                logger.error(
+                    "What maintenance %s was for has failed (%r); the site stays in maintenance "
+                    "until somebody ends it: maintenance off",
+                    window_id,
+                    error,
+                )
+                return
             _change(self._store, lambda state: removed(state, window_id), Note("off", by))
 
         return end
@@ -172,6 +183,7 @@ class _Renewing:
     window_id: str
     duration: timedelta
     _stop: threading.Event = field(default_factory=threading.Event)
+    _told: bool = False
 
     def start(self) -> None:
         self._thread = threading.Thread(target=self._run, name="maintenance lease", daemon=True)
@@ -187,19 +199,29 @@ class _Renewing:
             try:
                 renew_lease(self.store, self.window_id, lease=self.duration)
             except InvalidInput:
-                # Somebody has ended it, for good or only for a pause.
-                continue
+                # Tried again all the same: somebody may have paused it.
+                self._tell_once()
             except MaintenanceError as error:
                 logger.warning(
                     "The maintenance lease %s was not renewed: %s", self.window_id, error
                 )
 
+    def _tell_once(self) -> None:
+        if not self._told:
+            self._told = True
+            logger.warning(
+                "The maintenance lease %s is gone: somebody has ended or paused it, or it had run "
+                "out; the site may be open.",
+                self.window_id,
+            )
+
 
 class Pause(Hold):
     """The site is open while the block runs; what was active before is active again then.
 
-    What others plan, switch on or end meanwhile stands; what is paused cannot be ended. Raises
-    StoreError on entering or leaving.
+    What others plan, switch on or end meanwhile stands; what is paused cannot be ended. It is put
+    back by this process alone: if that is killed inside, the site stays open. Raises StoreError
+    on entering or leaving.
     """
 
     def __init__(self, store: Store, *, by: Actor | None = None) -> None:
@@ -207,13 +229,13 @@ class Pause(Hold):
         self._store = store
         self._by = by
 
-    def begin(self) -> Callable[[], object]:
+    def begin(self) -> End:
         now, by = _now(), self._by or Actor.here()
         update = _change(self._store, lambda state: closed(state, now), Note("pause", by))
         active = (window for window in update.before.windows if window.is_active(now))
         paused = [(window, update.after.find(window.id)) for window in active]
 
-        def end() -> None:
+        def end(error: BaseException | None) -> None:
             _change(self._store, lambda state: restored(state, paused, _now()), Note("resume", by))
 
         return end

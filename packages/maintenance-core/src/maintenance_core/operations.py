@@ -1,8 +1,9 @@
 """What people do with a maintenance mode: the one place behind every command, page and call.
 
-Each is one change of a store, made by ``by`` (None: this process) at ``now`` (None: the time
-of the call), and is recorded in the journal. Times are aware. Each raises StoreError if the
-change could not be made; then, and when it raises InvalidInput, nothing was written.
+Each is one change of a store, made by ``by`` (None: this process), and recorded in the journal.
+``now`` is the present, for programs that have looked at the clock already. A time without a zone
+means the system's. Each raises StoreError if the change could not be made; then, and when it
+raises InvalidInput, nothing was written.
 """
 
 from collections.abc import Iterable
@@ -13,7 +14,7 @@ from msgspec.structs import replace
 
 from maintenance_core.actor import Actor
 from maintenance_core.bypass import bypass_for, new_secret
-from maintenance_core.changes import cleared, closed, extended, only, opened, removed
+from maintenance_core.changes import cleared, closed, extended, only, opened, removed, skipped
 from maintenance_core.exceptions import InvalidInput
 from maintenance_core.planning import checked_seconds, new_window
 from maintenance_core.recurrence import Recurrence
@@ -29,6 +30,7 @@ __all__ = [
     "repair",
     "revoke_bypass",
     "set_mode",
+    "skip_run",
     "switch_off",
     "switch_on",
 ]
@@ -56,10 +58,11 @@ def switch_on(
     interrupted. ``message`` is for visitors, ``reason`` for colleagues. ``retry_after`` is what
     clients are told where no end is known, ``announce`` how long before each start visitors
     are told of it, and ``lease`` after what time the window ends unless it is renewed. On for the
-    same time with the same words already is no change. Raises InvalidInput.
+    same time with the same words already is no change, but for a lease. ``window`` of the update
+    is the one that was asked for. Raises InvalidInput.
     """
     now = _moment(now)
-    by = by or Actor.here()
+    by = _actor(by)
     window = new_window(
         now=now,
         start=start,
@@ -76,7 +79,10 @@ def switch_on(
     )
     action = "on" if window.is_active(now) else "plan"
     repeat = lease is not None
-    return store.change(lambda state: opened(state, window, now, repeat=repeat), Note(action, by))
+    update = store.change(
+        lambda state: opened(state, window, now, repeat=repeat), Note(action, by)
+    )
+    return update.asked_for(window)
 
 
 def switch_off(
@@ -89,23 +95,34 @@ def switch_off(
 ) -> Update:
     """End what is active, or only the window that is named; what is planned stays planned.
 
-    Of a recurring window, only the run that is under way ends. A window that is named and not
-    active is removed. With ``everything``, what is planned goes as well. Raises InvalidInput
-    for an id that there is not.
+    Of a recurring window, only the run that is under way ends. With ``everything``, what is
+    planned goes as well. Raises InvalidInput for an id that there is not.
     """
     moment = _moment(now)
 
     def end(state: State) -> State:
         if everything:
             return cleared(state)
-        if window_id is None:
-            return closed(state, moment)
-        window = _named(state, window_id)
-        if window.is_active(moment):
-            return closed(state, moment, window_id)
-        return removed(state, window_id)
+        return closed(state, moment, window_id and _named(state, window_id).id)
 
-    return store.change(end, Note("off", by or Actor.here()))
+    return store.change(end, Note("off", _actor(by)))
+
+
+def skip_run(
+    store: Store, window_id: str, *, now: datetime | None = None, by: Actor | None = None
+) -> Update:
+    """Leave out one run of a recurring window: the one that is under way, or else the next.
+
+    Raises InvalidInput for an id that there is not, and for a window that does not recur.
+    """
+    moment = _moment(now)
+
+    def skip(state: State) -> State:
+        if _named(state, window_id).recurrence is None:
+            raise InvalidInput("window", f"{window_id} does not recur; end or remove it.")
+        return skipped(state, window_id, moment)
+
+    return store.change(skip, Note("skip", _actor(by)))
 
 
 def remove_window(store: Store, window_id: str, *, by: Actor | None = None) -> Update:
@@ -114,7 +131,7 @@ def remove_window(store: Store, window_id: str, *, by: Actor | None = None) -> U
     def remove(state: State) -> State:
         return removed(state, _named(state, window_id).id)
 
-    return store.change(remove, Note("remove", by or Actor.here()))
+    return store.change(remove, Note("remove", _actor(by)))
 
 
 def renew_lease(
@@ -148,8 +165,10 @@ def set_mode(
     by: Actor | None = None,
 ) -> Update:
     """Make the state exactly this and nothing else: the last write wins. Raises InvalidInput."""
+    if not isinstance(value, bool):
+        raise InvalidInput("value", f"it is {value!r}; give True or False.")
     moment = _moment(now)
-    by = by or Actor.here()
+    by = _actor(by)
     if not value:
         return store.change(cleared, Note("off", by))
     window = new_window(now=moment, start=start, end=end, created_by=str(by))
@@ -174,13 +193,13 @@ def issue_bypass(
         raise InvalidInput("expires", "it is in the past; give a later time.")
     secret = new_secret()
     bypass = bypass_for(secret, end)
-    note = Note("bypass", by or Actor.here())
+    note = Note("bypass", _actor(by))
     return secret, store.change(lambda state: replace(state, bypass=bypass), note)
 
 
 def revoke_bypass(store: Store, *, by: Actor | None = None) -> Update:
     """Let nobody in by the secret link, nor by the passes that it has given."""
-    note = Note("revoke", by or Actor.here())
+    note = Note("revoke", _actor(by))
     return store.change(lambda state: replace(state, bypass=None), note)
 
 
@@ -190,15 +209,22 @@ def repair(store: Store, *, by: Actor | None = None) -> Update:
     What was there is kept beside it (``kept`` of the update). A state that can be read is left
     as it is.
     """
-    return store.repair(Note("repair", by or Actor.here()))
+    return store.repair(Note("repair", _actor(by)))
 
 
 def _moment(now: datetime | None) -> datetime:
-    return datetime.now(UTC) if now is None else now
+    return datetime.now(UTC) if now is None else as_utc(now, None, "now")
+
+
+def _actor(by: Actor | None) -> Actor:
+    if not isinstance(by, Actor | None):
+        raise InvalidInput("by", f"it is {by!r}; give an Actor, or None for this process.")
+    return by or Actor.here()
 
 
 def _named(state: State, window_id: str) -> Window:
     window = state.find(window_id)
+    window_id = str(window_id)
     if window is not None:
         return window
     near = get_close_matches(window_id, [known.id for known in state.windows], 1)

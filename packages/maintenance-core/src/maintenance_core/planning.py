@@ -42,6 +42,8 @@ def new_window(
 
     Raises InvalidInput, which names the field.
     """
+    if not isinstance(recurrence, Recurrence | None):
+        raise InvalidInput("recurrence", f"it is {recurrence!r}; give a Recurrence.")
     begin = now if start is None else as_utc(start, None, "start")
     finish = None if end is None else as_utc(end, None, "end")
     if lease is not None:
@@ -100,6 +102,8 @@ def checked_seconds(field: str, duration: timedelta) -> int:
 def _checked_paths(paths: Iterable[str]) -> tuple[str, ...]:
     if isinstance(paths, str):
         raise InvalidInput("paths", f"it is one text; give a list: [{quote(paths)}].")
+    if not isinstance(paths, Iterable):
+        raise InvalidInput("paths", f"it is {paths!r}; give a list.")
     checked = tuple(dict.fromkeys(_checked_path(path) for path in paths))
     if not checked:
         raise InvalidInput("paths", "there is none; give '/' for the whole site.")
@@ -109,6 +113,8 @@ def _checked_paths(paths: Iterable[str]) -> tuple[str, ...]:
 
 
 def _checked_path(path: str) -> str:
+    if not isinstance(path, str):
+        raise InvalidInput("paths", f"{path!r} is no text; write '/shop', say.")
     path = path.strip()
     if len(path) > _MAX_PATH:
         raise InvalidInput(
@@ -122,6 +128,10 @@ def _checked_path(path: str) -> str:
         raise InvalidInput(
             "paths", f"{quote(path)} has more than a path; leave out '?', '#' and the rest."
         )
+    if "*" in path:
+        raise InvalidInput("paths", f"{quote(path)} is a pattern; write where it begins.")
+    if {".", ".."} & {*path.split("/")}:
+        raise InvalidInput("paths", f"{quote(path)} has dots as a segment; write the whole path.")
     if _ENCODED.search(path):
         raise InvalidInput("paths", f"{quote(path)} is encoded; write it as people read it.")
     _check_letters("paths", path)
@@ -129,6 +139,8 @@ def _checked_path(path: str) -> str:
 
 
 def _checked_text(field: str, text: str) -> str:
+    if not isinstance(text, str):
+        raise InvalidInput(field, f"it is {text!r}; give a text.")
     # A browser sends the lines of a text field with CR LF.
     text = text.replace("\r\n", "\n").strip()
     if len(text) > MAX_TEXT:

@@ -48,8 +48,13 @@ class Recurrence(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     zone: str
 
     def __post_init__(self) -> None:
+        if type(self.duration) is not int:
+            raise InvalidInput("duration", f"it is {self.duration!r}; give whole seconds.")
         if not 1 <= self.duration <= MAX_SECONDS:
             raise InvalidInput("duration", "it is not between one second and ten years.")
+        for name, text in (("cron", self.cron), ("zone", self.zone)):
+            if not isinstance(text, str):
+                raise InvalidInput(name, f"it is {text!r}; give a text.")
         _check(self.cron, self.zone)
 
     @property

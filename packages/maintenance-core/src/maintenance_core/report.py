@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime, timedelta, tzinfo
+from datetime import UTC, datetime, timedelta, tzinfo
 from typing import Any, Literal
 
 import msgspec
@@ -73,8 +73,9 @@ class Status:
         }
 
 
-def read_status(store: Store, now: datetime) -> Status:
-    """The status of ``store`` at ``now``. Never raises."""
+def read_status(store: Store, now: datetime | None = None) -> Status:
+    """The status of ``store`` at ``now`` (None: the time of the call). Never raises."""
+    now = datetime.now(UTC) if now is None else now
     reading = store.read()
     if reading.state is None:
         return Status("unknown", store.location, str(reading.problem))

@@ -51,7 +51,7 @@ class State(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
 
     def runs(self, now: datetime) -> Iterator[Window]:
         """Every run that starts after ``now``, the first one first; there may be no last one."""
-        return merge(*(_runs(window, now) for window in self.windows), key=_by_start)
+        return merge(*(window.runs(now) for window in self.windows), key=_by_start)
 
     def phase(self, now: datetime) -> Phase:
         """``on`` if a window interrupts the site at ``now``, ``announced`` if one is near."""
@@ -75,10 +75,3 @@ class State(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
 
 def _by_start(window: Window) -> datetime:
     return window.start
-
-
-def _runs(window: Window, now: datetime) -> Iterator[Window]:
-    run = window.next_run(now)
-    while run is not None:
-        yield run
-        run = window.next_run(run.start)

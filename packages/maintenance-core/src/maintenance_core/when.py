@@ -99,8 +99,10 @@ def as_utc(moment: datetime, zone: tzinfo | None, field: str = "time") -> dateti
     """``moment`` in UTC; a naive one is read in ``zone``.
 
     Raises InvalidInput with ``field`` for a local time that a change of the clocks skips or
-    repeats, and for one outside the calendar.
+    repeats, for one outside the calendar, and for what is no moment.
     """
+    if not isinstance(moment, datetime):
+        raise InvalidInput(field, f"it is {moment!r}; give a datetime.")
     try:
         if moment.tzinfo is not None:
             return moment.astimezone(UTC)

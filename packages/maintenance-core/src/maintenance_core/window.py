@@ -1,5 +1,6 @@
 """One interruption of a site, and when it happens. Pure: the moment is passed in."""
 
+from collections.abc import Iterator
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from typing import Annotated, Literal
@@ -92,6 +93,13 @@ class Window(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
                 before = self.start - datetime.resolution
         start = self.recurrence.next_start(before)
         return None if start is None else self._run(start)
+
+    def runs(self, now: datetime) -> Iterator["Window"]:
+        """Every run that starts after ``now``, the first one first; there may be no last one."""
+        run = self.next_run(now)
+        while run is not None:
+            yield run
+            run = self.next_run(run.start)
 
     def is_over(self, now: datetime) -> bool:
         """Has the window ended by itself?"""

@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 
 from maintenance_core import InvalidInput, Lease, LocationError, Pause, Store, set_mode
-from maintenance_core.holds import DEFAULT_LEASE, Hold
+from maintenance_core.holds import DEFAULT_LEASE, End, Hold
 from maintenance_core.when import as_utc
 from maintenance_django.conf import conf
 from maintenance_django.engine import get_reader, get_store
@@ -116,7 +116,7 @@ class override_maintenance_mode(Hold):  # noqa: N801  # the name is django-maint
         self._message = message
         self._reason = reason
 
-    def begin(self) -> Callable[[], object]:
+    def begin(self) -> End:
         store = store_to_switch()
         if not self._value:
             return Pause(store).begin()

@@ -2,10 +2,11 @@
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Hashable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from maintenance_core.actor import Actor
+from maintenance_core.changes import says_the_same
 from maintenance_core.journal_entry import History
 from maintenance_core.state import State
 from maintenance_core.window import Window
@@ -63,6 +64,8 @@ class Update:
     after: State
     kept: str | None = None
     """Where the contents that were no state have been put aside."""
+    window: Window | None = None
+    """The window that was asked for, if one was: new, or one that says the same."""
     unrecorded: str | None = None
     """Why the journal does not have the change, as one sentence."""
 
@@ -70,6 +73,12 @@ class Update:
     def changed(self) -> bool:
         """False if the store already said what was asked for."""
         return self.before.revision != self.after.revision
+
+    def asked_for(self, window: Window) -> "Update":
+        """This update, with what has become of ``window``."""
+        there = self.opened or self.after.windows
+        found = next((each for each in reversed(there) if says_the_same(window, each)), None)
+        return replace(self, window=found)
 
     @property
     def opened(self) -> tuple[Window, ...]:

@@ -148,10 +148,10 @@ class FileStore(Store):
         return Reading(None, Problem(sentence, of_content=False), None)
 
     def change(self, change: Change, note: Note | None = None) -> Update:
-        return self._replace(lambda reading: change(reading.state or State()), note)
+        return self._replace(lambda reading: change(_understood(reading)), note)
 
     def repair(self, note: Note | None = None) -> Update:
-        return self._replace(lambda reading: reading.state or salvage(reading.content), note)
+        return self._replace(_understood, note)
 
     def history(self, limit: int | None = None) -> History:
         return _journal(Path(os.path.realpath(self.path))).history(limit)
@@ -196,7 +196,7 @@ class FileStore(Store):
     def _replace_locked(
         self, target: Path, reading: Reading, wanted: State, note: Note | None
     ) -> Update:
-        before = reading.state or State()
+        before = _understood(reading)
         if reading.state is not None and wanted == before:
             return Update(before, before)
         revision = max(before.revision, wanted.revision)
@@ -213,7 +213,7 @@ class FileStore(Store):
         with put_in_place(target, data, kept):
             self._confirm(after)
         unrecorded = None if note is None else self._record(target, note, before, after)
-        return Update(before, after, None if kept is None else str(kept), unrecorded)
+        return Update(before, after, None if kept is None else str(kept), unrecorded=unrecorded)
 
     def _record(self, target: Path, note: Note, before: State, after: State) -> str | None:
         """Write it down; why that could not be done, if so."""
@@ -229,6 +229,11 @@ class FileStore(Store):
         if reading.state != wanted:
             reason = reading.problem or "it holds something else."
             raise StoreError(self.location, f"it could not be read back: {reason}")
+
+
+def _understood(reading: Reading) -> State:
+    """The state that was read, or what can be understood of what is none."""
+    return reading.state or salvage(reading.content)
 
 
 def _journal(target: Path) -> Journal:

@@ -1,0 +1,56 @@
+"""How a hold ends when the block fails, and what it says when it has lost its window."""
+
+import logging
+import threading
+from datetime import timedelta
+
+import pytest
+
+from maintenance_core import FileStore, Lease
+from tests.core.at_once import off, phase
+from tests.core.helpers import PATIENCE
+
+
+class JobError(Exception):
+    pass
+
+
+@pytest.mark.parametrize("error", [JobError, KeyboardInterrupt, SystemExit])
+def test_an_open_ended_hold_stays_when_the_block_fails_and_tells_the_way_out(store, error, caplog):
+    with pytest.raises(error), Lease(store, duration=None):
+        raise error
+    assert phase(store) == "on"
+    (record,) = caplog.records
+    assert record.levelno == logging.ERROR
+    assert "until somebody ends it: maintenance off" in record.getMessage()
+
+
+def test_an_open_ended_hold_ends_when_the_block_does(store):
+    with Lease(store, duration=None):
+        assert phase(store) == "on"
+    assert phase(store) == "off"
+
+
+def test_a_lease_ends_when_the_block_fails(store):
+    with pytest.raises(JobError), Lease(store):
+        raise JobError
+    assert phase(store) == "off"
+
+
+def test_a_lease_that_was_lost_is_told_once_and_tried_again(path, caplog):
+    tries = threading.Semaphore(0)
+
+    class Counting(FileStore):
+        def change(self, change, note=None):
+            if threading.current_thread().name == "maintenance lease":
+                tries.release()
+            return super().change(change, note)
+
+    store = Counting(path)
+    with Lease(store, duration=timedelta(seconds=1)):
+        off(store)
+        for _ in range(3):
+            assert tries.acquire(timeout=PATIENCE)
+    told = [record.getMessage() for record in caplog.records]
+    assert len(told) == 1
+    assert "is gone: somebody has ended or paused it" in told[0]
