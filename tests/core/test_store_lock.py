@@ -44,7 +44,7 @@ def locked(lock):
 
 def test_a_lock_that_is_not_to_be_had_is_told_with_its_name(path, lock, locked):
     with pytest.raises(StoreError) as failed:
-        switch_on(FileStore(path, lock_timeout=0.05), now=NOW)
+        in_time_or_raise(lambda: switch_on(FileStore(path, lock_timeout=0.05), now=NOW))
     assert str(failed.value) == (
         f"{path}: another process has held the lock for 0.05 s; nothing was changed. "
         f"Find it with: fuser {lock}"
