@@ -1,5 +1,6 @@
 """The documentation cannot drift away from the code."""
 
+import asyncio
 import re
 from pathlib import Path
 from wsgiref.util import setup_testing_defaults
@@ -7,7 +8,7 @@ from wsgiref.validate import validator
 
 import pytest
 
-from maintenance_core import FileStore, drain, switch_on
+from maintenance_core import FileStore, drain, switch_off, switch_on
 from maintenance_django import checks
 from maintenance_django.conf import MaintenanceSettings
 
@@ -62,7 +63,7 @@ def test_examples_of_the_core_run_from_top_to_bottom(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     page = (ROOT / "docs/reference/core.md").read_text()
     examples = re.findall(r"```python\n(.*?)```", page, re.DOTALL)
-    assert len(examples) == 9
+    assert len(examples) == 10
     names = {}
     for example in examples:
         exec(example, names)
@@ -77,6 +78,7 @@ def test_examples_of_the_core_run_from_top_to_bottom(tmp_path, monkeypatch):
         return answer
 
     store = FileStore("maintenance.json")
+    switch_off(store)
     assert ask() == (["200 OK"], b"Hello.")
     switch_on(store, message="Back soon.", mode="read-only", paths=["/shop"])
     assert ask(PATH_INFO="/shop/cart") == (["200 OK"], b"Hello.")
@@ -85,7 +87,21 @@ def test_examples_of_the_core_run_from_top_to_bottom(tmp_path, monkeypatch):
         b"Back soon.",
     )
     assert ask(PATH_INFO="/shopping", REQUEST_METHOD="POST") == (["200 OK"], b"Hello.")
+    switch_on(store, paths=["/ü"])
+    assert ask(PATH_INFO="/ü/x".encode().decode("latin-1"))[0] == ["503 Service Unavailable"]
+    assert asyncio.run(ask_async(names["asgi_application"], "/ü")) == 503
+    assert asyncio.run(ask_async(names["asgi_application"], "/")) == 200
     assert drain(store.gate_path, 0).outcome == "drained"
+
+
+async def ask_async(application, path):
+    sent = []
+
+    async def send(message):
+        sent.append(message)
+
+    await application({"type": "http", "path": path, "method": "GET"}, None, send)
+    return sent[0]["status"]
 
 
 def test_readme_has_the_two_lines():

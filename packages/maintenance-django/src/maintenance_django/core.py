@@ -95,8 +95,9 @@ class override_maintenance_mode(Hold):  # noqa: N801  # the name is django-maint
     """Maintenance mode on, or off, while a block or function runs; then as it was before.
 
     A context manager for ``with`` and ``async with``, and a decorator for functions of both
-    kinds. ``lease`` bounds how long the site stays on if this process is killed inside; None
-    means until somebody switches it off, for work that must not be opened half-done. A person's
+    kinds. ``lease`` bounds how long the site stays on if this process is killed inside. With
+    None, for work that must not be opened half-done, only the end of the block ends it: if that
+    raises or the process is killed, the site stays on until somebody switches it off. A person's
     ``off`` meanwhile stands. Raises what :func:`set_maintenance_mode` raises.
     """
 
