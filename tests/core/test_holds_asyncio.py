@@ -18,12 +18,16 @@ class HeldUpStore(FileStore):
         super().__init__(path)
         self.waiting, self.go_on = threading.Event(), threading.Event()
         self.go_on.set()
+        self.next_one_too = False
         self.threads = []
 
     def change(self, change, note=None):
         self.threads.append(threading.current_thread())
         self.waiting.set()
         assert self.go_on.wait(PATIENCE)
+        if self.next_one_too:
+            self.next_one_too = False
+            self.hold_up()
         return super().change(change, note)
 
     def hold_up(self):
@@ -124,6 +128,22 @@ async def test_who_is_cancelled_while_entering_holds_nothing_however_often(store
     task = asyncio.create_task(hold(Lease(store)))
     await event(store.waiting)
     await cancelled(task, times)
+    store.go_on.set()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    assert nothing_is_held(store)
+
+
+async def test_who_is_cancelled_while_that_is_undone_holds_nothing(store):
+    store.hold_up()
+    store.next_one_too = True
+    task = asyncio.create_task(hold(Lease(store)))
+    await event(store.waiting)
+    await cancelled(task, 1)
+    store.waiting.clear()
+    store.go_on.set()
+    await event(store.waiting)
+    await cancelled(task, 2)
     store.go_on.set()
     with pytest.raises(asyncio.CancelledError):
         await task
