@@ -1,5 +1,6 @@
 """Readers and the clock that files are stamped with, which may be coarse, set, or wrong."""
 
+import errno
 import os
 import time
 
@@ -51,6 +52,18 @@ def test_a_file_from_any_time_can_be_switched(store, reader, path, moment, an_ho
     assert reader.current().on
     switch_off(store, now=NOW)
     assert not reader.current().on
+
+
+def test_what_has_no_facts_is_read_every_time(reader, path, monkeypatch):
+    """Not having any is no sign that two contents are the same."""
+
+    def stat(*arguments, **options):
+        raise OSError(errno.EIO, os.strerror(errno.EIO))
+
+    monkeypatch.setattr(os, "stat", stat)
+    for content, on in [("1", True), ("0", False), ("1", True)]:
+        path.write_text(content)
+        assert reader.current().on is on
 
 
 def hours_from_now(monkeypatch, hours):
