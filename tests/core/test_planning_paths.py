@@ -77,6 +77,21 @@ def test_a_path_that_is_encoded_is_refused(path):
     assert refused([path]) == f"{path!r} is encoded; write it as people read it."
 
 
+@pytest.mark.parametrize("path", ["/shop/*", "/*", "/a*b"])
+def test_a_pattern_is_refused(path):
+    assert refused([path]) == f"{path!r} is a pattern; write where it begins."
+
+
+@pytest.mark.parametrize("path", ["/.", "/..", "/shop/../blog", "/shop/./cart", "/shop/.."])
+def test_a_path_with_dots_as_a_segment_is_refused(path):
+    assert refused([path]) == f"{path!r} has dots as a segment; write the whole path."
+
+
+@pytest.mark.parametrize("path", ["/.well-known", "/a..b", "/...", "/a."])
+def test_dots_within_a_segment_are_letters_like_others(path):
+    assert paths(path) == (path,)
+
+
 @pytest.mark.parametrize("path", ["/100%", "/%", "/5%off", "/%zz"])
 def test_a_percent_sign_alone_is_a_letter_like_others(path):
     assert paths(path) == (path,)
