@@ -28,6 +28,9 @@ class Faults:
         self.count = 0
         self.thread = threading.get_ident()
 
+    def error(self):
+        return OSError(self.number, os.strerror(self.number))
+
     @property
     def happened(self):
         return self.count >= self.nth
@@ -48,7 +51,7 @@ class Faults:
             if self.count == self.nth or (self.lasting and self.count > self.nth):
                 if name == "close":
                     real(*arguments)  # As in Linux: it fails, and the descriptor is gone.
-                raise OSError(self.number, os.strerror(self.number))
+                raise self.error()
             return real(*arguments, **options)
 
         return call
@@ -58,10 +61,20 @@ class Faults:
         return f"call {self.nth} of {'-'.join(self.calls)}{often}: {os.strerror(self.number)}"
 
 
-def every_nth(number, **options):
+class Interrupts(Faults):
+    """A signal comes instead, and what handles it raises."""
+
+    def error(self):
+        return KeyboardInterrupt()
+
+    def __str__(self):
+        return f"interrupted at call {self.nth} of {'-'.join(self.calls)}"
+
+
+def every_nth(number, *, kind=Faults, **options):
     """A fault at the first call, at the second, and so on until one comes too late to happen."""
     for nth in range(1, 200):
-        faults = Faults(nth, number, **options)
+        faults = kind(nth, number, **options)
         yield faults
         if not faults.happened:
             return

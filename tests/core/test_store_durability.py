@@ -5,8 +5,16 @@ import os
 
 import pytest
 
-from maintenance_core import FileStore, StoreError, switch_off
-from tests.core.helpers import NOW, close_windows, kept_copies, leftovers, open_window
+from maintenance_core import FileStore, State, StoreError, switch_off
+from maintenance_core.codec import encode
+from tests.core.helpers import (
+    NOW,
+    close_windows,
+    kept_copies,
+    leftovers,
+    open_window,
+    planned,
+)
 
 
 @pytest.mark.parametrize("length", [1, 7, 10**6])
@@ -89,7 +97,9 @@ def test_the_file_is_on_disk_before_it_has_its_name_and_the_name_before_it_is_to
     ]  # fmt: skip
 
 
-@pytest.mark.parametrize("damage", [b"", b"broken", b"1"])
+@pytest.mark.parametrize(
+    "damage", [b"", b"broken", b"1", encode(State(revision=2, windows=(planned(),)))]
+)
 def test_a_change_that_cannot_be_read_back_is_taken_back(store, path, monkeypatch, damage):
     open_window(store, reason="old")
     before, rename = path.read_bytes(), os.rename

@@ -33,10 +33,12 @@ def exclusive_lock(path: Path, timeout: float) -> Iterator[None]:
     finally:
         # A child forked meanwhile shares the lock through its copy of the descriptor, so that
         # closing ours would not free it. The change is made by now: nothing here undoes it.
-        with suppress(OSError):
-            fcntl.flock(descriptor, fcntl.LOCK_UN)
-        with suppress(OSError):
-            os.close(descriptor)
+        try:
+            with suppress(OSError):
+                fcntl.flock(descriptor, fcntl.LOCK_UN)
+        finally:
+            with suppress(OSError):
+                os.close(descriptor)
 
 
 def _acquire(path: Path, deadline: float, timeout: float) -> int:
