@@ -49,7 +49,7 @@ def check(store, interrupts):
     there = store.read().state
     if there is None or "new" not in {window.reason for window in there.windows}:
         assert content(store.path) == before, str(interrupts)
-        assert kept_copies(store.path) == [], str(interrupts)
+        assert kept_copies(store.path) == leftovers(store.path.parent) == [], str(interrupts)
         end = "taken back"
     else:
         end = "made, and interrupted" if interrupted else "made"
