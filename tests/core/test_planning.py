@@ -180,7 +180,8 @@ def test_a_series_whose_runs_would_overlap_is_refused_with_the_first_one_that_wo
     field, reason = refused(recurrence=series(cron="0 * * * *", duration=2 * 3600))
     assert field == "duration"
     assert reason == (
-        "the run of 2026-11-22 14:00 UTC would begin before the one before it has ended; "
+        "the run of 2026-11-22 14:00 UTC would begin when the one before it has just ended, or "
+        "not yet; "
         "give a shorter one."
     )
     # Only the night in which the clocks change is too short.

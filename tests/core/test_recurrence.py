@@ -88,7 +88,7 @@ def test_starts_are_those_of_a_slow_look_at_every_minute(cron, change, minutes):
 
 
 @given(cron=crons, change=st.sampled_from(CHANGES))
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=15, deadline=None)
 def test_starts_follow_each_other_without_a_repetition_or_a_gap(cron, change):
     zone, moment = change
     now = at(moment) - DAY
