@@ -55,6 +55,10 @@ class Thing:
     def is_over(self, now):
         return self.end is not None and self.end <= now
 
+    def is_gone(self, now):
+        """A lease may be renewed late, for as long again."""
+        return self.is_over(now) and (self.kind != "lease" or self.end + LEASE <= now)
+
     def is_on(self, now):
         if self.kind == "series":
             return any(start <= now < start + LENGTH for start in self.hours(now))
@@ -99,7 +103,7 @@ class Maintaining(RuleBasedStateMachine):
 
     def drop_what_is_over(self):
         self.things = {
-            key: each for key, each in self.things.items() if not each.is_over(self.now)
+            key: each for key, each in self.things.items() if not each.is_gone(self.now)
         }
 
     def open(self, thing, **how):

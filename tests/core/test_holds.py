@@ -91,7 +91,7 @@ def test_no_thread_is_left_when_a_lease_ends_in_the_middle_of_a_renewal(path):
 def test_a_lease_without_a_duration_never_ends_by_itself(store):
     with Lease(store, duration=None):
         (window,) = store.read().state.windows
-        assert (window.end, window.lease) == (None, None)
+        assert (window.end, window.until, window.lease) == (None, None, 0)
     assert phase(store) == "off"
 
 

@@ -6,9 +6,16 @@ from datetime import timedelta
 
 import pytest
 
-from maintenance_core import FileStore, Lease
+from maintenance_core import (
+    FileStore,
+    InvalidInput,
+    Lease,
+    renew_lease,
+    set_mode,
+    switch_on,
+)
 from tests.core.at_once import off, phase
-from tests.core.helpers import PATIENCE
+from tests.core.helpers import DAY, HOUR, MINUTE, NOW, PATIENCE
 
 
 class JobError(Exception):
@@ -54,3 +61,28 @@ def test_a_lease_that_was_lost_is_told_once_and_tried_again(path, caplog):
     told = [record.getMessage() for record in caplog.records]
     assert len(told) == 1
     assert "is gone: somebody has ended or paused it" in told[0]
+
+
+@pytest.mark.parametrize("duration", [None, timedelta(minutes=5)])
+@pytest.mark.parametrize("switch", [switch_on, lambda store: set_mode(store, True)])
+def test_a_person_s_on_inside_a_hold_stands_when_that_ends(store, duration, switch):
+    with Lease(store, duration=duration):
+        assert switch(store).changed
+    assert phase(store) == "on"
+
+
+def test_a_hold_can_be_read_only_and_for_a_part(store):
+    with Lease(store, mode="read-only", paths=["/shop"]):
+        (window,) = store.read().state.windows
+        assert (window.mode, window.paths) == ("read-only", ("/shop",))
+
+
+def test_a_lease_that_has_just_run_out_outlasts_what_others_do(store):
+    lease = switch_on(store, now=NOW, lease=HOUR).window
+    late = NOW + HOUR + MINUTE
+    switch_on(store, now=late, start=late + DAY)
+    assert renew_lease(store, lease.id, now=late).after.phase(late) == "on"
+    later = late + 3 * HOUR
+    switch_on(store, now=later, start=later + DAY)
+    with pytest.raises(InvalidInput):
+        renew_lease(store, lease.id, now=later)

@@ -103,8 +103,8 @@ def test_off_without_an_id_ends_runs_and_keeps_their_series(store):
 def test_off_everything_drops_the_series_too(store):
     given(store, recurring(), planned())
     assert switch_off(store, now=LATER, everything=True).after.windows == ()
-    given(store, recurring(), planned())
-    assert switch_off(store, "none", now=LATER, everything=True).after.windows == ()
+    with pytest.raises(InvalidInput, match="leave out the id, or everything"):
+        switch_off(store, "seri", everything=True)
 
 
 @pytest.mark.parametrize("function", [switch_off, remove_window, renew_lease])

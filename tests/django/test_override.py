@@ -125,7 +125,7 @@ def test_words_and_the_lease_are_those_that_were_given(store):
         assert timedelta(0) < window.end - now() <= lease
     with override_maintenance_mode(True, message="m", reason="r", lease=None):
         (window,) = store.read().state.windows
-        assert (window.message, window.reason, window.lease, window.end) == ("m", "r", None, None)
+        assert (window.message, window.reason, window.lease, window.end) == ("m", "r", 0, None)
 
 
 def test_visitor_of_a_lease_is_told_the_projects_retry_after(client, settings):

@@ -1,10 +1,12 @@
 """Who makes a change: for the record only, since nothing is decided by it."""
 
-import getpass
 import os
+import pwd
 
 import msgspec
 from msgspec.structs import force_setattr
+
+from maintenance_core.values import printable
 
 __all__ = ["MAX_NAME", "Actor"]
 
@@ -26,7 +28,7 @@ class Actor(msgspec.Struct, frozen=True):
 
     def __post_init__(self) -> None:
         for field in ("user", "host", "tool"):
-            force_setattr(self, field, _printable(getattr(self, field)))
+            force_setattr(self, field, printable(getattr(self, field), MAX_NAME))
 
     @classmethod
     def here(cls, tool: str = "python", user: str | None = None) -> "Actor":
@@ -40,12 +42,10 @@ class Actor(msgspec.Struct, frozen=True):
         return f"{self.user}@{self.host}"
 
 
-def _printable(name: str) -> str:
-    return "".join(letter if letter.isprintable() else "?" for letter in name[:MAX_NAME])
-
-
 def _login() -> str:
+    # Other variables of the environment are anybody's to set.
+    sudo = os.environ.get("SUDO_USER") if os.geteuid() == 0 else None
     try:
-        return os.environ.get("SUDO_USER") or getpass.getuser()
-    except (KeyError, OSError, ImportError):
-        return "unknown"
+        return sudo or pwd.getpwuid(os.getuid()).pw_name
+    except KeyError:
+        return f"uid {os.getuid()}"

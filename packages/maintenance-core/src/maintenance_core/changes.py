@@ -141,7 +141,7 @@ def restored(state: State, paused: Iterable[tuple[Window, Window | None]], now: 
 
 
 def _renewed(window: Window, now: datetime) -> Window:
-    if window.lease is None:
+    if not window.lease:
         return window
     return replace(window, end=now + timedelta(seconds=window.lease))
 
@@ -152,4 +152,13 @@ def cleared(state: State) -> State:
 
 
 def _without_the_past(windows: Iterable[Window], now: datetime) -> list[Window]:
-    return [window for window in windows if not window.is_over(now)]
+    return [window for window in windows if not window.is_over(now) or _may_come_back(window, now)]
+
+
+def _may_come_back(window: Window, now: datetime) -> bool:
+    """Has a lease run out only just? Its holder may be late, and renew it."""
+    return (
+        window.lease is not None
+        and window.end is not None
+        and now - window.end < timedelta(seconds=window.lease)
+    )

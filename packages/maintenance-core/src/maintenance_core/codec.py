@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections.abc import Iterator
 from datetime import datetime
 from itertools import islice
 from typing import Annotated, Any, TypeVar
@@ -11,7 +12,7 @@ import msgspec
 from maintenance_core.bypass import Bypass
 from maintenance_core.exceptions import UnreadableState
 from maintenance_core.state import SCHEMA, State
-from maintenance_core.values import EPOCH, Count
+from maintenance_core.values import EPOCH, Count, printable
 from maintenance_core.window import Window
 
 __all__ = ["MAX_BYTES", "decode", "encode", "salvage"]
@@ -24,8 +25,10 @@ MAX_BYTES = 1024 * 1024
 # What we write ourselves: a window begins with its id, and these are of the document alone.
 _WINDOW = re.compile(r'\{\s*"id"\s*:')
 _MEMBER = re.compile(r'"(schema|revision|bypass)"\s*:\s*')
-_MAX_TORN = 5000
-"""No state of a size that can be read has more windows."""
+_MAX_TORN = 20
+"""More torn pieces than that are no accident, and not worth the time."""
+
+_MAX_TOLD = 200
 
 _document = msgspec.json.Decoder(dict[str, Any])
 _json = json.JSONDecoder()
@@ -44,8 +47,13 @@ _old_schedule = msgspec.json.Decoder(_OldSchedule)
 
 
 def encode(state: State) -> bytes:
-    """The stored document of ``state``: UTF-8 JSON, indented for people, with a final newline."""
-    return msgspec.json.format(msgspec.json.encode(state), indent=2) + b"\n"
+    """The stored document of ``state``: UTF-8 JSON with a final newline.
+
+    It is indented for people, unless that makes it too large to be read.
+    """
+    compact = msgspec.json.encode(state)
+    indented = msgspec.json.format(compact, indent=2)
+    return (indented if len(indented) < MAX_BYTES else compact) + b"\n"
 
 
 def decode(data: bytes) -> State:
@@ -68,7 +76,8 @@ def decode(data: bytes) -> State:
             return _state.decode(data)
         return _from_old_schedule(document, data)
     except msgspec.ValidationError as error:
-        raise UnreadableState(f"it is not a maintenance state ({error})") from error
+        told = printable(str(error), _MAX_TOLD)
+        raise UnreadableState(f"it is not a maintenance state ({told})") from error
     except (msgspec.DecodeError, RecursionError, UnicodeDecodeError) as error:
         raise UnreadableState("it is not JSON, nor 0 or 1") from error
 
@@ -100,21 +109,30 @@ def _whole_or_torn(data: bytes) -> dict[str, Any]:
         return _document.decode(data)
     except (msgspec.DecodeError, RecursionError, UnicodeDecodeError):
         text = data.decode(errors="replace")
-    members = islice(_MEMBER.finditer(text), _MAX_TORN)
-    windows = islice(_WINDOW.finditer(text), _MAX_TORN)
-    return {
-        **{member[1]: _value_at(text, member.end()) for member in members},
-        "windows": [_value_at(text, window.start()) for window in windows],
-    }
+    members = list(islice(_MEMBER.finditer(text), _MAX_TORN))
+    values = {member[1]: _value_at(text, member.end())[0] for member in members}
+    return values | {"windows": list(_windows_in(text))}
 
 
-def _value_at(text: str, place: int) -> object:
+def _windows_in(text: str) -> Iterator[object]:
+    place, torn = 0, 0
+    while torn < _MAX_TORN and (begin := _WINDOW.search(text, place)):
+        value, place = _value_at(text, begin.start())
+        if value is None:
+            # To look on from within it may take as long as what was in vain.
+            place, torn = begin.end(), torn + 1
+        else:
+            yield value
+
+
+def _value_at(text: str, place: int) -> tuple[object, int]:
+    """The value there and where it ends; None if it is torn."""
     try:
         end = _json.raw_decode(text, place)[1]
         # What Python takes for a text is not always one that can be written again.
-        return msgspec.json.decode(text[place:end])
+        return msgspec.json.decode(text[place:end]), end
     except (ValueError, RecursionError):
-        return None
+        return None, place
 
 
 def _converted(item: object, kind: type[T]) -> T | None:
@@ -127,7 +145,8 @@ def _converted(item: object, kind: type[T]) -> T | None:
 def _refuse_newer(schema: object) -> None:
     if type(schema) is int and schema > SCHEMA:
         raise UnreadableState(
-            f"it was written by a newer version (schema {schema}, this one knows {SCHEMA})"
+            f"it was written by a newer version (schema {printable(str(schema), 20)}, "
+            f"this one knows {SCHEMA})"
         )
 
 

@@ -4,13 +4,15 @@ import logging
 import os
 import threading
 from abc import ABC, abstractmethod
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextvars import copy_context
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from types import TracebackType
 from typing import Self
+
+from msgspec.structs import replace
 
 from maintenance_core.actor import Actor
 from maintenance_core.changes import closed, opened, removed, restored
@@ -19,6 +21,7 @@ from maintenance_core.operations import renew_lease
 from maintenance_core.planning import new_window
 from maintenance_core.stores.base import Change, Note, Store, Update
 from maintenance_core.when import MAX_DURATION
+from maintenance_core.window import HELD, Mode
 
 __all__ = ["DEFAULT_LEASE", "Hold", "Lease", "Pause"]
 
@@ -112,8 +115,9 @@ class Lease(Hold):
     A thread renews the window, so that a process which is killed leaves the site on for at most
     ``duration``. With ``duration=None`` only the end of the block ends it: if that fails or the
     process is killed, the site stays in maintenance until a person ends it. Choose that where a
-    half-done job must not be opened to visitors. Only the own window is ended at the end, and
-    it is never put back once a person has switched maintenance off.
+    half-done job must not be opened to visitors. ``mode`` and ``paths`` are
+    those of ``switch_on``. Only the own window is ended at the end, and it is never put back once
+    a person has switched maintenance off.
 
     Raises InvalidInput or StoreError on entering, and StoreError on leaving if the window could
     not be ended (a lease then still runs out).
@@ -124,6 +128,8 @@ class Lease(Hold):
         store: Store,
         *,
         duration: timedelta | None = DEFAULT_LEASE,
+        mode: Mode = "block",
+        paths: Iterable[str] = ("/",),
         message: str = "",
         reason: str = "",
         by: Actor | None = None,
@@ -138,6 +144,8 @@ class Lease(Hold):
         self._store = store
         self._by = by
         self._duration = duration
+        self._mode = mode
+        self._paths = paths if isinstance(paths, str) else tuple(paths)
         self._message = message
         self._reason = reason
 
@@ -146,10 +154,14 @@ class Lease(Hold):
         window = new_window(
             now=now,
             lease=self._duration,
+            mode=self._mode,
+            paths=self._paths,
             message=self._message,
             reason=self._reason,
             created_by=str(by),
         )
+        if self._duration is None:
+            window = replace(window, lease=HELD)
         update = _change(
             self._store, lambda state: opened(state, window, now, repeat=True), Note("on", by)
         )

@@ -99,6 +99,8 @@ def switch_off(
     planned goes as well. Raises InvalidInput for an id that there is not.
     """
     moment = _moment(now)
+    if everything and window_id is not None:
+        raise InvalidInput("window", "everything is to go; leave out the id, or everything.")
 
     def end(state: State) -> State:
         if everything:
@@ -147,7 +149,7 @@ def renew_lease(
 
     def renew(state: State) -> State:
         window = _named(state, window_id)
-        if window.lease is None:
+        if not window.lease:
             raise InvalidInput("window", f"{window_id} is not a lease; it need not be renewed.")
         left = timedelta(seconds=window.lease if seconds is None else seconds)
         return extended(state, window_id, moment + left)

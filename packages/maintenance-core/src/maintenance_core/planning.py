@@ -85,8 +85,8 @@ def _check_series(window: Window, recurrence: Recurrence, now: datetime) -> None
     if again is not None:
         raise InvalidInput(
             "duration",
-            f"the run of {again.astimezone(UTC):%Y-%m-%d %H:%M} UTC would begin when the one before "
-            "it has just ended, or not yet; give a shorter one.",
+            f"the run of {again.astimezone(UTC):%Y-%m-%d %H:%M} UTC would begin when the one "
+            "before it has just ended, or not yet; give a shorter one.",
         )
 
 

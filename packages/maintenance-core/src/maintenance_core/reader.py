@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from itertools import count
 
 from maintenance_core.coverage import Coverage
 from maintenance_core.state import Phase, State
@@ -104,6 +105,8 @@ class Reader:
         self._fingerprint = store.fingerprint
         self._view: View | None = None
         self._good: State | None = None
+        self._looks = count()
+        self._last_look = -1
 
     def current(self) -> View:
         """The view now. Never raises, writes or waits."""
@@ -118,23 +121,38 @@ class Reader:
         return self._look()
 
     def _look(self) -> View:
+        look = next(self._looks)
         reading = self.store.read()
-        now = self._clock()
-        # What this thread has read goes with its fingerprint, whatever others do meanwhile.
         state = reading.state
         if state is None or state == self._good:
             state = self._good
-        self._good = state
-        view = self._view
-        if view is not None and view.state is state and view.since <= now < view.until:
-            view = replace(view, problem=reading.problem, fingerprint=reading.fingerprint)
-        elif state is None:
-            view = View.without_state(self._fallback, reading.problem, reading.fingerprint)
-        else:
-            view = View.of_state(state, now, reading.problem, reading.fingerprint)
-        _tell(self.store.location, self._view, view)
-        self._view = view
+        view = self._view_of(state, reading.problem, reading.fingerprint)
+        # What this thread has read goes with its fingerprint, whatever others do meanwhile; one
+        # that has looked later knows better.
+        if look > self._last_look:
+            self._last_look = look
+            self._good = state
+            _tell(self.store.location, self._view, view)
+            self._view = view
         return view
+
+    def _view_of(
+        self, state: State | None, problem: Problem | None, fingerprint: Fingerprint | None
+    ) -> View:
+        now, view = self._clock(), self._view
+        if state is None:
+            return View.without_state(self._fallback, problem, fingerprint)
+        if view is not None and view.state is state and view.since <= now < view.until:
+            return replace(view, problem=problem, fingerprint=fingerprint)
+        try:
+            return View.of_state(state, now, problem, fingerprint)
+        except Exception as error:  # noqa: BLE001  # a request must be answered, whatever time zones and clocks do
+            failed = Problem(
+                f"it cannot be evaluated ({error!r}); look at its windows.", of_content=False
+            )
+            if view is None:
+                return View.without_state(self._fallback, failed)
+            return replace(view, problem=failed, fingerprint=None)
 
 
 def _tell(location: str, before: View | None, after: View) -> None:

@@ -169,8 +169,10 @@ def _change_of_clocks(before: datetime, after: datetime, zone: "ZoneInfo") -> da
     return after
 
 
+@lru_cache(_MAX_KNOWN)
 def _zone(name: str) -> "ZoneInfo":
-    # Like the evaluator, this is loaded by those who have a recurring window.
+    # Kept, so that no request has to open a file for it. Like the evaluator, this is loaded by
+    # those who have a recurring window.
     from zoneinfo import ZoneInfo  # noqa: PLC0415
 
     return ZoneInfo(name)
@@ -183,7 +185,8 @@ def _check_zone(name: str) -> None:
             return
     raise InvalidInput(
         "zone",
-        f"{name[:_MAX_ZONE]!r} is not a time zone of this machine; write Europe/Berlin, say.",
+        f"{name[:_MAX_ZONE]!r} is not a time zone that this machine knows; write one as in "
+        "Europe/Berlin, or update the package tzdata.",
     )
 
 

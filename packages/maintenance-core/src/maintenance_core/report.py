@@ -10,6 +10,7 @@ import msgspec
 from maintenance_core.bypass import Bypass
 from maintenance_core.state import Phase, State
 from maintenance_core.stores.base import Store, Update
+from maintenance_core.values import printable
 from maintenance_core.when import show, show_duration
 from maintenance_core.window import Window
 
@@ -230,7 +231,7 @@ def _describe(window: Window, zone: tzinfo | None) -> str:
     else:
         parts.append(f"until {show(window.end, zone)}")
     if window.lease is not None:
-        parts.append("or as long as a program holds it")
+        parts.append("or as long as a program holds it" if window.lease else "by a program")
     if window.announce:
         parts.append(f"(announced {show_duration(timedelta(seconds=window.announce))} before)")
     if window.retry_after is not None:
@@ -238,7 +239,9 @@ def _describe(window: Window, zone: tzinfo | None) -> str:
     line = " ".join(parts)
     if window.created_by:
         line += f", set by {window.created_by}"
+    # A state can have been written by anybody.
+    line = printable(line)
     for label, text in (("message", window.message), ("reason", window.reason)):
         if text:
-            line += f"\n    {label}: {' '.join(text.split())}"
+            line += f"\n    {label}: {printable(' '.join(text.split()))}"
     return line

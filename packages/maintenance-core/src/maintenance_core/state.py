@@ -13,7 +13,7 @@ import msgspec
 from maintenance_core.bypass import Bypass
 from maintenance_core.coverage import Coverage
 from maintenance_core.values import Count
-from maintenance_core.window import Window
+from maintenance_core.window import MAX_WINDOWS, Window
 
 __all__ = ["SCHEMA", "Phase", "State"]
 
@@ -28,7 +28,7 @@ class State(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
 
     schema: Annotated[int, msgspec.Meta(ge=SCHEMA, le=SCHEMA)] = SCHEMA
     revision: Count = 0
-    windows: tuple[Window, ...] = ()
+    windows: Annotated[tuple[Window, ...], msgspec.Meta(max_length=MAX_WINDOWS)] = ()
     bypass: Bypass | None = None
 
     def active(self, now: datetime) -> tuple[Window, ...]:

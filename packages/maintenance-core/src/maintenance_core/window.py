@@ -11,9 +11,15 @@ from msgspec.structs import replace
 from maintenance_core.recurrence import Recurrence
 from maintenance_core.values import EPOCH, AwareDatetime, Path, Seconds
 
-__all__ = ["Mode", "Window"]
+__all__ = ["HELD", "MAX_WINDOWS", "Mode", "Window"]
 
 Mode = Literal["block", "read-only"]
+
+HELD = 0
+"""The ``lease`` of a window that a program holds for as long as it takes."""
+
+MAX_WINDOWS = 1000
+"""No state has more, so that it is never slow to ask."""
 
 _END_OF_TIME = datetime.max.replace(tzinfo=UTC)
 
@@ -33,13 +39,16 @@ class Window(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     start: AwareDatetime
     end: AwareDatetime | None = None
     recurrence: Recurrence | None = None
-    paths: Annotated[tuple[Path, ...], msgspec.Meta(min_length=1)] = ("/",)
+    paths: Annotated[tuple[Path, ...], msgspec.Meta(min_length=1, max_length=100)] = ("/",)
     """What is interrupted: these paths and all below them, segment by segment."""
     message: str = ""
     reason: str = ""
     retry_after: Seconds | None = None
     lease: Seconds | None = None
-    """Set when a program holds the window open and moves ``end`` as long as it lives."""
+    """Set when a program holds the window open and moves ``end`` as long as it lives.
+
+    0 if there is no end to move: then it is open until the program, or a person, ends it.
+    """
     announce: Seconds = 0
     """For how long before each start visitors are told of it."""
     created_by: str = ""

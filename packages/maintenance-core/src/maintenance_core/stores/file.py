@@ -19,6 +19,7 @@ from maintenance_core.stores.atomic import put_in_place, sweep
 from maintenance_core.stores.base import Change, Fingerprint, Note, Problem, Reading, Store, Update
 from maintenance_core.stores.lock import exclusive_lock
 from maintenance_core.values import MAX_COUNT
+from maintenance_core.window import MAX_WINDOWS
 
 __all__ = ["FileStore"]
 
@@ -202,6 +203,12 @@ class FileStore(Store):
         revision = max(before.revision, wanted.revision)
         after = replace(wanted, revision=revision % MAX_COUNT + 1)
         data = encode(after)
+        if len(after.windows) > max(MAX_WINDOWS, len(before.windows)):
+            raise StoreError(
+                self.location,
+                f"the state would have more than {MAX_WINDOWS:,} windows; nothing was changed. "
+                "Drop windows that are planned: maintenance off --all",
+            )
         if len(data) > MAX_BYTES:
             raise StoreError(
                 self.location,
