@@ -8,7 +8,7 @@ import sys
 
 import pytest
 
-from maintenance_core import StoreError, gate_file
+from maintenance_core import FileStore, StoreError, gate_file, switch_off, switch_on
 from maintenance_core.draining import look
 from maintenance_core.gate import Gate
 from tests.core.gate_workers import open_descriptors, seen, worker
@@ -191,3 +191,19 @@ def test_a_system_without_such_locks_is_told(path, monkeypatch):
     )
     assert look(path) is None
     assert not path.exists()
+
+
+def test_whoever_switches_makes_the_file_for_workers_that_may_not(open_directory):
+    store = FileStore(open_directory / "state.json")
+    switch_on(store)
+    assert mode(store.gate_path) == mode(store.path)
+    there = store.gate_path.stat()
+    switch_off(store)
+    assert os.path.samestat(there, store.gate_path.stat())
+
+
+def test_a_switch_makes_no_file_through_a_link_in_its_place(tmp_path):
+    store = FileStore(tmp_path / "state.json")
+    store.gate_path.symlink_to(tmp_path / "nowhere")
+    assert switch_on(store).changed
+    assert not (tmp_path / "nowhere").exists()

@@ -61,6 +61,7 @@ def test_writers_by_link_and_by_name_share_one_lock(store, path, elsewhere):
     switch_on(store, now=NOW)
     switch_off(FileStore(real), now=NOW)
     assert sorted(name.name for name in elsewhere.iterdir() if name != real) == [
+        ".shared.json.gate",
         ".shared.json.lock",
         "shared.json.journal",
     ]
@@ -176,7 +177,9 @@ def test_any_name_will_do(tmp_path, name):
     store = FileStore(tmp_path / name)
     switch_on(store, now=NOW)
     assert FileStore(tmp_path / name).read().state.phase(NOW) == "on"
-    assert sorted(os.listdir(tmp_path)) == sorted([name, f".{name}.lock", f"{name}.journal"])
+    assert sorted(os.listdir(tmp_path)) == sorted(
+        [name, f".{name}.gate", f".{name}.lock", f"{name}.journal"]
+    )
 
 
 def test_a_relative_path_means_the_directory_at_that_moment(tmp_path, monkeypatch):

@@ -10,7 +10,7 @@ from maintenance_core.exceptions import StoreError
 from maintenance_core.record_locks import SUPPORTED, ByteLock
 from maintenance_core.stores.ownership import share_new_file
 
-__all__ = ["BUSY", "PRESENT", "Place", "open_gate_file", "process_of"]
+__all__ = ["BUSY", "PRESENT", "Place", "create_gate_file", "open_gate_file", "process_of"]
 
 PRESENT = range(2**60)
 """Every process has a byte here, and locks it as long as it lives."""
@@ -67,6 +67,13 @@ def _create_or_open(path: Path) -> int:
     return descriptor
 
 
+def create_gate_file(path: Path) -> None:
+    """Make the file if it is missing. Raises OSError."""
+    if not os.path.lexists(path):
+        with suppress(FileExistsError):
+            os.close(_create(path))
+
+
 def _create(path: Path) -> int:
     try:
         descriptor = os.open(path, _FLAGS | os.O_CREAT | os.O_EXCL, 0o600)
@@ -76,9 +83,12 @@ def _create(path: Path) -> int:
         raise _failed(path, "created", error, _TO_CREATE) from error
     try:
         share_new_file(descriptor, path.parent)
-    except OSError as error:
+    except BaseException as error:
+        # Also if a signal comes meanwhile.
         os.close(descriptor)
-        raise _failed(path, "created", error, _TO_CREATE) from error
+        if isinstance(error, OSError):
+            raise _failed(path, "created", error, _TO_CREATE) from error
+        raise
     return descriptor
 
 

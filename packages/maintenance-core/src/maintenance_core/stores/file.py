@@ -4,7 +4,6 @@ import errno
 import os
 import stat
 import time
-from collections.abc import Callable
 from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
@@ -149,10 +148,10 @@ class FileStore(Store):
         return Reading(None, Problem(sentence, of_content=False), None)
 
     def change(self, change: Change, note: Note | None = None) -> Update:
-        return self._replace(lambda reading: change(_understood(reading)), note)
+        return self._replace(change, note)
 
     def repair(self, note: Note | None = None) -> Update:
-        return self._replace(_understood, note)
+        return self._replace(lambda state: state, note)
 
     def history(self, limit: int | None = None) -> History:
         return _journal(Path(os.path.realpath(self.path))).history(limit)
@@ -163,7 +162,7 @@ class FileStore(Store):
         target = Path(os.path.realpath(self.path))
         return target.with_name(f".{target.name}.gate")
 
-    def _replace(self, wanted: Callable[[Reading], State], note: Note | None) -> Update:
+    def _replace(self, change: Change, note: Note | None) -> Update:
         try:
             while True:
                 target = self._target(self._read_to_change())
@@ -173,7 +172,7 @@ class FileStore(Store):
                     # Another writer may have replaced a link while this one waited: what the
                     # path means now may have another lock.
                     if self._target(reading) == target:
-                        return self._replace_locked(target, reading, wanted(reading), note)
+                        return self._replace_locked(target, reading, change, note)
         except StoreError as error:
             raise StoreError(self.location, error.reason) from error
         except OSError as error:
@@ -195,9 +194,10 @@ class FileStore(Store):
         return Path(os.path.realpath(self.path.parent), self.path.name)
 
     def _replace_locked(
-        self, target: Path, reading: Reading, wanted: State, note: Note | None
+        self, target: Path, reading: Reading, change: Change, note: Note | None
     ) -> Update:
-        before = _understood(reading)
+        before = reading.state or salvage(reading.content)
+        wanted = change(before)
         if reading.state is not None and wanted == before:
             return Update(before, before)
         revision = max(before.revision, wanted.revision)
@@ -219,7 +219,10 @@ class FileStore(Store):
         sweep(target)
         with put_in_place(target, data, kept):
             self._confirm(after)
-        unrecorded = None if note is None else self._record(target, note, before, after)
+        unrecorded = None
+        if note is not None:
+            unrecorded = self._record(target, note, before, after)
+            _offer_gate(self.gate_path)
         return Update(before, after, None if kept is None else str(kept), unrecorded=unrecorded)
 
     def _record(self, target: Path, note: Note, before: State, after: State) -> str | None:
@@ -238,9 +241,12 @@ class FileStore(Store):
             raise StoreError(self.location, f"it could not be read back: {reason}")
 
 
-def _understood(reading: Reading) -> State:
-    """The state that was read, or what can be understood of what is none."""
-    return reading.state or salvage(reading.content)
+def _offer_gate(path: Path) -> None:
+    """Make the file for the workers: who may switch may write here, they may perhaps not."""
+    from maintenance_core.gate_file import create_gate_file  # noqa: PLC0415  # it needs this package
+
+    with suppress(OSError):
+        create_gate_file(path)
 
 
 def _journal(target: Path) -> Journal:
