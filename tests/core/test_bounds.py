@@ -1,7 +1,7 @@
 """No state, whoever has written it, makes a request or a change slow, or steers a terminal."""
 
-import os
 from datetime import timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -11,6 +11,7 @@ from maintenance_core import (
     Recurrence,
     State,
     StoreError,
+    read_status,
     repair,
     switch_off,
     switch_on,
@@ -19,6 +20,7 @@ from maintenance_core import codec as codec_module
 from maintenance_core.codec import MAX_BYTES, decode, encode, salvage
 from maintenance_core.exceptions import UnreadableState
 from maintenance_core.recurrence import _zone
+from maintenance_core.report import describe_status
 from maintenance_core.window import MAX_WINDOWS
 from tests.core.helpers import HOUR, NOW, planned, window
 
@@ -83,9 +85,11 @@ def test_what_a_state_holds_does_not_get_into_the_log_as_it_is(path, caplog, doc
     assert len(record.getMessage()) < 500 + len(str(path))
 
 
-def test_a_time_zone_is_opened_once(path, monkeypatch):
+def test_a_time_zone_is_opened_once():
     series = Recurrence(cron="0 3 * * *", duration=60, zone="Europe/Berlin")
-    assert _zone(series.zone) is _zone(series.zone)
+    zone = _zone(series.zone)
+    ZoneInfo.clear_cache()
+    assert _zone(series.zone) is zone
 
 
 @pytest.mark.parametrize("was_on", [True, False])
@@ -126,6 +130,8 @@ def test_a_look_that_was_overtaken_takes_nothing_back(path):
             return reading
 
     store = Slow(path)
+    # A file that is young is read each time.
+    store.change(lambda state: State(windows=(planned(end=NOW + 2 * HOUR),)))
     reader = Reader(store)
     assert not reader.current().on
 
@@ -134,8 +140,17 @@ def test_a_look_that_was_overtaken_takes_nothing_back(path):
         assert reader.current().on
 
     store.meanwhile = meanwhile
-    os.utime(path.parent)
-    reader.current()
-    path.unlink(missing_ok=True)
+    assert not reader.current().on
+    assert store.meanwhile is None
+    path.unlink()
     path.mkdir()
     assert reader.current().on, "the last known good state is the later one"
+
+
+def test_what_a_state_holds_does_not_steer_a_terminal(store):
+    hostile = window(
+        id="\x1b[2J", paths=("/\x07",), created_by="a\rb", message="\x1b]0;x", reason="c\x9bd"
+    )
+    store.change(lambda state: State(windows=(hostile,)))
+    told = "\n".join(describe_status(read_status(store), None))
+    assert [letter for letter in told if not letter.isprintable()] == ["\n"] * told.count("\n")

@@ -10,6 +10,7 @@ from maintenance_core import (
     FileStore,
     InvalidInput,
     Lease,
+    Pause,
     renew_lease,
     set_mode,
     switch_on,
@@ -86,3 +87,12 @@ def test_a_lease_that_has_just_run_out_outlasts_what_others_do(store):
     switch_on(store, now=later, start=later + DAY)
     with pytest.raises(InvalidInput):
         renew_lease(store, lease.id, now=later)
+
+
+def test_a_pause_inside_an_open_ended_hold_leaves_it_open_ended(store):
+    with Lease(store, duration=None):
+        with Pause(store):
+            assert phase(store) == "off"
+        (window,) = store.read().state.windows
+        assert (window.end, window.lease) == (None, 0)
+        assert phase(store) == "on"

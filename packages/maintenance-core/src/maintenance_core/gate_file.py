@@ -69,9 +69,8 @@ def _create_or_open(path: Path) -> int:
 
 def create_gate_file(path: Path) -> None:
     """Make the file if it is missing. Raises OSError."""
-    if not os.path.lexists(path):
-        with suppress(FileExistsError):
-            os.close(_create(path))
+    with suppress(FileExistsError):
+        os.close(_create(path))
 
 
 def _create(path: Path) -> int:

@@ -76,8 +76,8 @@ class Update:
 
     def asked_for(self, window: Window) -> "Update":
         """This update, with what has become of ``window``."""
-        there = self.opened or self.after.windows
-        found = next((each for each in reversed(there) if says_the_same(window, each)), None)
+        newest_first = reversed(self.after.windows)
+        found = next((each for each in newest_first if says_the_same(window, each)), None)
         return replace(self, window=found)
 
     @property
