@@ -1,5 +1,7 @@
 """What a request leaves in its thread is not there for the next test; and how long tests run."""
 
+import os
+
 import pytest
 from django.utils import timezone, translation
 
@@ -8,6 +10,12 @@ def pytest_addoption(parser):
     parser.addoption(
         "--long", action="store_true", help="let tests that search run for minutes, not seconds"
     )
+
+
+@pytest.fixture
+def no_disk_sync(monkeypatch):
+    """Many changes in little time, where what survives a power loss is not the question."""
+    monkeypatch.setattr(os, "fsync", lambda descriptor: None)
 
 
 @pytest.fixture

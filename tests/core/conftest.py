@@ -40,12 +40,6 @@ def umask(request):
 
 
 @pytest.fixture
-def no_disk_sync(monkeypatch):
-    """Many changes in little time, where what survives a power loss is not the question."""
-    monkeypatch.setattr(os, "fsync", lambda descriptor: None)
-
-
-@pytest.fixture
 def an_hour_later(monkeypatch):
     """All files are old enough for their time stamps to be trusted."""
     real = time.time_ns

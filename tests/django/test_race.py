@@ -11,7 +11,7 @@ from maintenance_django.middleware import MaintenanceModeMiddleware
 TRIALS = 1000
 
 
-def test_first_on_is_never_lost_to_requests(state_path):
+def test_first_on_is_never_lost_to_requests(state_path, no_disk_sync):
     site = MaintenanceModeMiddleware(lambda request: HttpResponse())
     request = RequestFactory().get("/")
     stop = threading.Event()
