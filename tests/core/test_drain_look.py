@@ -113,3 +113,12 @@ def test_a_worker_that_is_busy_is_there_even_if_it_is_gone_by_the_next_question(
     monkeypatch.setattr(fcntl, "fcntl", die_before_the_second_area)
     occupancy = look(tmp_path / "gate")
     assert (occupancy.workers, occupancy.busy, visits) == (1, 1, [])
+
+
+def test_a_lock_from_the_first_byte_on_is_busy_without_a_process(tmp_path):
+    path = tmp_path / ".state.json.gate"
+    path.touch()
+    with path.open("rb") as file:
+        ByteLock(file.fileno(), BUSY.start).take()
+        seen = look(path)
+    assert (seen.busy, seen.busy_pids) == (1, ())

@@ -7,6 +7,7 @@ import pytest
 from maintenance_core import InvalidInput, Recurrence, recurrence
 from maintenance_core.values import MAX_SECONDS
 from tests.core.helpers import DAY, HOUR, NOW
+from tests.core.slow_cron import starts
 
 FIRST, LAST = datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC)
 
@@ -66,3 +67,16 @@ def test_a_moment_between_the_same_starts_needs_no_search(monkeypatch):
     for moment in (start, start - DAY - timedelta(microseconds=1)):
         with pytest.raises(AssertionError):
             series.next_start(moment)
+
+
+@pytest.mark.parametrize("cron", ["30 1 * * *", "30 23 * * *", "15 0 * * *", "*/30 1 * * *"])
+def test_clocks_that_are_set_back_by_three_hours_hide_no_start(cron):
+    """As those of Casey were in the night to the 5th of March 2010."""
+    series = Recurrence(cron=cron, duration=60, zone="Antarctica/Casey")
+    change = datetime(2010, 3, 4, 15, 0, tzinfo=UTC)
+    found = starts(cron, series.zone, change - timedelta(days=2), change + timedelta(days=2))
+    for minutes in range(-240, 240, 7):
+        now = change + timedelta(minutes=minutes)
+        recurrence._known.clear()  # as for a process that has just been started
+        assert series.last_start(now) == max(start for start in found if start <= now)
+        assert series.next_start(now) == min(start for start in found if start > now)
